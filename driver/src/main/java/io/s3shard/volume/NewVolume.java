@@ -1,0 +1,41 @@
+package io.s3shard.volume;
+
+import io.s3shard.format.Layout;
+import io.s3shard.log.LogRecord;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What is asked of a volume that is to be made. Size 0 is allowed here: a file begins empty and grows.
+ *
+ * @throws io.s3shard.error.InvalidRequest with what is allowed
+ */
+public record NewVolume(String name, long sizeBytes, int chunkSizeBytes, SortedMap<String, String> attributes) {
+  public NewVolume {
+    Layout.name(name);
+    VolumeLimits.checkSize(sizeBytes);
+    VolumeLimits.checkChunkSize(chunkSizeBytes);
+    attributes = new TreeMap<>(attributes);
+  }
+
+  /** With the default chunk size and no attributes. */
+  public static NewVolume of(String name, long sizeBytes) {
+    return new NewVolume(name, sizeBytes, VolumeLimits.CHUNK_DEFAULT_BYTES, new TreeMap<>());
+  }
+
+  LogRecord.Create record(Instant now) {
+    return new LogRecord.Create(
+        chunkSizeBytes,
+        sizeBytes,
+        name,
+        false,
+        Optional.empty(),
+        attributes,
+        new TreeSet<>(),
+        now.toEpochMilli(),
+        false);
+  }
+}

@@ -1,0 +1,16 @@
+package io.s3shard.volume;
+
+import io.s3shard.format.VolumeId;
+import io.s3shard.log.VolumeState;
+
+/** A volume as its log showed it when it was looked at. */
+public record Volume(VolumeId id, VolumeState state) {
+  public String name() {
+    return state.name();
+  }
+
+  /** Whether {@code name} still means it: neither deleted nor renamed. */
+  boolean isCalled(String name) {
+    return !state.retired() && !state.abandoned() && state.name().equals(name);
+  }
+}
