@@ -1,0 +1,77 @@
+package io.s3shard.store;
+
+import io.s3shard.error.Damaged;
+import io.s3shard.error.ObjectMissing;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A bucket in memory, with exactly the semantics of the door. For tests and the simulation. Thread-safe. */
+public final class MemoryStore implements ObjectStore {
+  private final TreeMap<String, StoredObject> objects = new TreeMap<>();
+  private long puts;
+
+  @Override
+  public synchronized StoredObject get(ObjectKey key, Purpose purpose) {
+    StoredObject object = objects.get(key.value());
+    if (object == null) {
+      throw new ObjectMissing("there is no object " + key);
+    }
+    return new StoredObject(object.body().duplicate(), object.etag());
+  }
+
+  @Override
+  public synchronized StoredObject getIfMatch(ObjectKey key, String etag, Purpose purpose) {
+    StoredObject object = get(key, purpose);
+    if (!object.etag().equals(etag)) {
+      throw new ObjectMissing("object " + key + " is another one than " + etag);
+    }
+    return object;
+  }
+
+  @Override
+  public synchronized ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
+    ByteBuffer body = get(key, purpose).body();
+    if (range.end() > body.remaining()) {
+      throw new Damaged("object " + key + " is truncated: it has " + body.remaining() + " bytes, asked for " + range);
+    }
+    return body.slice((int) range.offset(), (int) range.length());
+  }
+
+  @Override
+  public synchronized void put(ObjectKey key, Body body, Purpose purpose) {
+    objects.put(key.value(), new StoredObject(body.toBuffer(), "\"" + ++puts + "\""));
+  }
+
+  @Override
+  public synchronized PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
+    if (objects.containsKey(key.value())) {
+      return PutOutcome.LOST;
+    }
+    put(key, body, purpose);
+    return PutOutcome.WON;
+  }
+
+  @Override
+  public synchronized List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+    String from = startAfter != null && startAfter.compareTo(prefix) > 0 ? startAfter : prefix;
+    List<ListedObject> listed = new ArrayList<>();
+    for (Map.Entry<String, StoredObject> entry : objects.tailMap(from, !from.equals(startAfter)).entrySet()) {
+      if (!entry.getKey().startsWith(prefix) || listed.size() == limit) {
+        break;
+      }
+      StoredObject object = entry.getValue();
+      listed.add(new ListedObject(new ObjectKey(entry.getKey()), object.etag(), object.body().remaining()));
+    }
+    return listed;
+  }
+
+  @Override
+  public synchronized void delete(Collection<ObjectKey> keys, Purpose purpose) {
+    keys.forEach(key -> objects.remove(key.value()));
+  }
+}
