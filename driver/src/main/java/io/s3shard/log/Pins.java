@@ -84,6 +84,12 @@ public record Pins(
     return new Pins(table, added, removed, count, Optional.of(bySlot(pins)));
   }
 
+  /** The same, with what {@code older} knows of the same table. */
+  Pins knowing(Pins older) {
+    boolean same = table.isPresent() && table.equals(older.table()) && fetched.isEmpty();
+    return same ? new Pins(table, added, removed, count, older.fetched()) : this;
+  }
+
   /** The same pins, all in a new table. */
   Pins movedTo(ObjectRef newTable) {
     return new Pins(Optional.of(newTable), new TreeMap<>(), new TreeSet<>(), count, Optional.of(bySlot(live())));

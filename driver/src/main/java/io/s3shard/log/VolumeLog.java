@@ -1,26 +1,34 @@
 package io.s3shard.log;
 
+import io.s3shard.error.ObjectMissing;
+import io.s3shard.error.StoreUnavailable;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.VolumeId;
 import io.s3shard.store.ObjectStore;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /** One volume's log in the bucket, for anybody: loading, reading, and appending as somebody who is not the owner. Thread-safe. */
 public final class VolumeLog {
-  private final VolumeId id;
-  private final ObjectStore store;
-  private final Execution execution;
+  /** How often a checkpoint may come between a load and its COMMITs before the log counts as unreachable. */
+  private static final int REPLAYS = 16;
+
+  private final LogParts parts;
+  private final CommitReader commits;
 
   public VolumeLog(VolumeId id, ObjectStore store, Execution execution) {
-    this.id = id;
-    this.store = store;
-    this.execution = execution;
+    this.parts = LogParts.of(id, store, execution);
+    this.commits = new CommitReader(id, store, execution, parts.reader());
   }
 
   public VolumeId id() {
-    return id;
+    return parts.volume();
+  }
+
+  public LogCounters counters() {
+    return parts.counters();
   }
 
   /**
@@ -29,7 +37,7 @@ public final class VolumeLog {
    * @throws io.s3shard.error.VolumeMissing if the log is empty or abandoned
    */
   public LoadedLog load() {
-    throw new UnsupportedOperationException(store + " " + execution);
+    return parts.reader().load();
   }
 
   /**
@@ -38,49 +46,91 @@ public final class VolumeLog {
    * @throws io.s3shard.error.VolumeMissing if there is no such slot
    */
   public LoadedLog loadAt(long position) {
-    throw new UnsupportedOperationException();
+    return parts.reader().loadAt(position);
   }
 
   /**
    * Appends a control record as somebody who is not the owner: check, put, settle, confirm; again while it was overtaken.
    *
-   * @param legalAtTail makes the record from the state that it would follow; what it throws ends the append
+   * @param legalAtTail makes the record from the state that it would follow, whose pins are fetched; an {@code S3ShardException}
+   *     of its own ends the append
    * @param shows whether a state that was loaded after the put shows the record's effect, given the slot of the put
-   * @throws io.s3shard.error.VolumeBusy if the record may not stand; io.s3shard.error.InvalidRequest if it is a SET or an UNPIN
-   * @throws io.s3shard.error.StoreUnavailable if it is not known what became of it
+   * @throws io.s3shard.error.VolumeBusy if the record may not stand; InvalidRequest if it is a SET or an UNPIN
+   * @throws StoreUnavailable if it is not known what became of it
    */
   public Appended append(Function<VolumeState, LogRecord> legalAtTail, BiPredicate<VolumeState, Long> shows) {
-    throw new UnsupportedOperationException();
+    return appendUnless(state -> Optional.of(legalAtTail.apply(state)), shows).orElseThrow();
   }
 
-  /** Puts CREATE into slot 1. Who wins the slot decides: false if somebody else's record is there. */
+  /** The same; empty if {@code legalAtTail} is, and nothing was appended. */
+  Optional<Appended> appendUnless(
+      Function<VolumeState, Optional<LogRecord>> legalAtTail, BiPredicate<VolumeState, Long> shows) {
+    return new Appending(parts, shows).run(legalAtTail);
+  }
+
+  /**
+   * Puts CREATE into slot 1. Who wins the slot decides: false if somebody else's record is there.
+   *
+   * @throws StoreUnavailable if it is not known what became of it
+   */
   public boolean create(LogRecord.Create create) {
-    throw new UnsupportedOperationException();
+    EncodedRecord first = parts.informed(VolumeState.of(create), Optional.empty(), create, List.of());
+    Settled settled = parts.settling().settle(first, true, Patience.bounded(parts.execution()));
+    return settled instanceof Settled.Ours;
   }
 
   /**
    * The COMMITs that stand in the slots {@code after + 1} to {@code upTo}, in order, long indexes resolved.
    *
    * @param after the slot that the newest checkpoint at {@code upTo} covers; 0: from the first record
-   * @throws io.s3shard.error.ObjectMissing if a slot is gone: damage to whoever is protected by a confirmed OPEN or a live pin,
-   *     to anybody else a reason to load again
+   * @throws ObjectMissing if a slot is gone: damage to whoever is protected by a confirmed OPEN or a live pin, to anybody else a
+   *     reason to load again ({@link #replay} does)
    */
   public List<CommitAt> commits(long after, long upTo) {
-    throw new UnsupportedOperationException();
+    return commits.read(after, upTo);
   }
 
-  /** The record in {@code slot}, standing or void. @throws io.s3shard.error.ObjectMissing if the slot is empty */
+  /**
+   * The log and what was committed since its checkpoint, for a reader whom nothing protects: no slot was trimmed, and perhaps filled
+   * anew, while it was read, since no newer checkpoint was in the log afterwards.
+   */
+  public Replay replay() {
+    LoadedLog log = load();
+    for (int i = 0; i < REPLAYS; i++) {
+      Optional<List<CommitAt>> since = commitsIfThere(log);
+      LoadedLog afterwards = load();
+      if (since.isPresent() && afterwards.checkpoint().equals(log.checkpoint())) {
+        return new Replay(log, since.get());
+      }
+      log = afterwards;
+    }
+    throw new StoreUnavailable("volume " + id() + " was checkpointed " + REPLAYS + " times while it was read: try again");
+  }
+
+  private Optional<List<CommitAt>> commitsIfThere(LoadedLog log) {
+    try {
+      return Optional.of(commits(log.checkpoint().map(Checkpoint::covers).orElse(0L), log.state().tail()));
+    } catch (ObjectMissing _) {
+      return Optional.empty();
+    }
+  }
+
+  /** The record in {@code slot}, standing or void. @throws ObjectMissing if the slot is empty */
   public LogRecord read(long slot) {
-    throw new UnsupportedOperationException();
+    return parts.reader().read(slot).record();
   }
 
-  /** The same state with its pins fetched. @throws io.s3shard.error.ObjectMissing if the table was superseded and is gone */
+  /** The same state with its pins fetched. @throws ObjectMissing if the table was superseded and is gone */
   public VolumeState withPins(VolumeState state) {
-    throw new UnsupportedOperationException();
+    return parts.pinTables().fetched(state);
   }
 
-  /** The live pins by slot. @throws io.s3shard.error.ObjectMissing as {@link #withPins} */
+  /** The live pins by slot. @throws ObjectMissing as {@link #withPins} */
   public List<LivePin> pins(VolumeState state) {
     return withPins(state).pins().live();
+  }
+
+  LogParts parts() {
+    return parts;
   }
 }

@@ -1,0 +1,127 @@
+package io.s3shard.log;
+
+import io.s3shard.error.ObjectMissing;
+import io.s3shard.error.S3ShardException;
+import io.s3shard.error.StoreUnavailable;
+import io.s3shard.store.Purpose;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/**
+ * One record by somebody who is not the owner (RFC 0001 §2). It is put informed after the tail that was loaded; where that slot
+ * is taken, twice more at the next slots, blind; and then on by listings of keys alone, blind, two tries each: stepping and
+ * reading would never catch up with a busy owner ({@code protocol/Fairness.java}). Then it is confirmed by a load that begins
+ * after the put. For one append, by one caller.
+ */
+final class Appending {
+  /** Slots that are tried without reading or listing in between. */
+  private static final int BLIND_TRIES = 2;
+
+  /** Listings of keys before the log is loaded and looked at again. */
+  private static final int LISTINGS = 8;
+
+  /** How often all of that is done: some minutes against an owner that never pauses. */
+  private static final int ROUNDS = 100;
+
+  /** How many answers "taken" are remembered. */
+  private static final int REFUSED_MAX = 64;
+
+  private final LogParts parts;
+  private final BiPredicate<VolumeState, Long> shows;
+  private final Patience patience;
+
+  /** What was answered "taken", unread. The answer is wrong when somebody on the way has sent the request twice. */
+  private final Deque<EncodedRecord> refused = new ArrayDeque<>();
+
+  Appending(LogParts parts, BiPredicate<VolumeState, Long> shows) {
+    this.parts = parts;
+    this.shows = shows;
+    this.patience = Patience.bounded(parts.execution());
+  }
+
+  /** Empty if {@code legalAtTail} said so. @throws as {@link VolumeLog#append} */
+  Optional<Appended> run(Function<VolumeState, Optional<LogRecord>> legalAtTail) {
+    for (int round = 0; round < ROUNDS; round++) {
+      LoadedLog at = patience.call(parts.reader()::loadWithPins);
+      Optional<LogRecord> record;
+      try {
+        record = legalAtTail.apply(at.state());
+        record.ifPresent(r -> parts.requireLegal(at.state(), r));
+      } catch (S3ShardException illegal) {
+        return Optional.of(landedAfterAll(at).orElseThrow(() -> illegal));
+      }
+      if (record.isEmpty()) {
+        return landedAfterAll(at);
+      }
+      OptionalLong slot = put(at, record.get());
+      if (slot.isPresent()) {
+        LoadedLog confirmed = patience.call(parts.reader()::loadWithPins);
+        if (shows.test(confirmed.state(), slot.getAsLong())) {
+          return Optional.of(new Appended(confirmed, slot.getAsLong()));
+        }
+        parts.counters().count(LogCounters.Event.OVERTAKEN);
+      }
+    }
+    throw new StoreUnavailable("volume " + parts.volume() + " is too busy: no slot of its log could be won, try again");
+  }
+
+  /** The slot that the record has won; empty: load and look again. */
+  private OptionalLong put(LoadedLog at, LogRecord record) {
+    long slot = at.state().tail() + 1;
+    VolumeState after = at.state().apply(slot, record);
+    VolumeState compact = patience.call(() -> parts.pinTables().compacted(after, ControlCodec.MAX_PIN_CHANGES));
+    Settled last = settle(parts.informed(compact, at.checkpoint(), record, List.of()));
+    last = last instanceof Settled.Taken ? blind(slot + 1, record) : last;
+    for (int i = 0; i < LISTINGS && last instanceof Settled.Taken; i++) {
+      last = blind(patience.call(parts.reader()::tail) + 1, record);
+    }
+    return last instanceof Settled.Ours ours ? OptionalLong.of(ours.slot()) : OptionalLong.empty();
+  }
+
+  private Settled blind(long slot, LogRecord record) {
+    Settled last = settle(parts.blind(slot, record));
+    for (int i = 1; i < BLIND_TRIES && last instanceof Settled.Taken; i++) {
+      last = settle(parts.blind(slot + i, record));
+    }
+    return last;
+  }
+
+  private Settled settle(EncodedRecord record) {
+    Settled settled = parts.settling().settle(record, false, patience);
+    if (settled instanceof Settled.Taken taken) {
+      parts.counters().count(LogCounters.Event.SLOT_LOST);
+      if (taken.there().isEmpty()) {
+        refused.add(record);
+      }
+      if (refused.size() > REFUSED_MAX) {
+        refused.remove();
+      }
+    }
+    return settled;
+  }
+
+  /** Before an append fails: a record of ours that was answered "taken", is in the log, and shows. */
+  private Optional<Appended> landedAfterAll(LoadedLog at) {
+    for (EncodedRecord record : refused) {
+      if (shows.test(at.state(), record.slot()) && holds(record)) {
+        return Optional.of(new Appended(at, record.slot()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean holds(EncodedRecord record) {
+    try {
+      return record
+          .body()
+          .sameBytes(patience.call(() -> parts.store().get(record.key(), Purpose.LOG).body()));
+    } catch (ObjectMissing _) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.s3shard.log;
+
+import io.s3shard.error.Damaged;
+import io.s3shard.error.ObjectMissing;
+import io.s3shard.error.StoreUnavailable;
+import io.s3shard.error.VolumeMissing;
+import io.s3shard.execution.Execution;
+import io.s3shard.format.Layout;
+import io.s3shard.format.VolumeId;
+import io.s3shard.store.ObjectStore;
+import io.s3shard.store.Purpose;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+
+/**
+ * Loading: back from the newest record to the newest informed one, then forward over the blind ones after it. Never further back:
+ * a record that fell into a slot below a checkpoint after it was trimmed would come to life.
+ */
+final class LogReader {
+  /** How often a log may change under a load before it counts as unreachable. */
+  private static final int TRIES = 16;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
+
+  private final VolumeId volume;
+  private final ObjectStore store;
+  private final Execution execution;
+  private final RecordCodec codec;
+  private final PinTables pinTables;
+  private final LogCounters counters;
+
+  LogReader(
+      VolumeId volume,
+      ObjectStore store,
+      Execution execution,
+      RecordCodec codec,
+      PinTables pinTables,
+      LogCounters counters) {
+    this.volume = volume;
+    this.store = store;
+    this.execution = execution;
+    this.codec = codec;
+    this.pinTables = pinTables;
+    this.counters = counters;
+  }
+
+  /** At the tail. @throws VolumeMissing if the log is empty or abandoned */
+  LoadedLog load() {
+    counters.count(LogCounters.Event.LOAD);
+    return loadFrom(() -> new ListedSlots(volume, store));
+  }
+
+  /** At the tail, with the pins fetched. */
+  LoadedLog loadWithPins() {
+    counters.count(LogCounters.Event.LOAD);
+    return tryAgain(() -> withPins(once(new ListedSlots(volume, store))));
+  }
+
+  /** At an older slot, which a live pin protects. */
+  LoadedLog loadAt(long slot) {
+    LoadedLog loaded = loadFrom(() -> new ListedSlots(volume, store, slot));
+    if (loaded.state().tail() != slot) {
+      throw new VolumeMissing("volume " + volume + " has no record in slot " + slot);
+    }
+    return loaded;
+  }
+
+  /** The newest slot, by a listing of keys alone. */
+  long tail() {
+    return new ListedSlots(volume, store).next().orElseThrow(this::missing).slot();
+  }
+
+  /** @throws ObjectMissing if the slot is empty */
+  LoggedRecord read(long slot) {
+    return codec.decode(slot, store.get(Layout.log(volume, slot), Purpose.LOG).body());
+  }
+
+  private LoadedLog loadFrom(Supplier<ListedSlots> listing) {
+    return tryAgain(() -> once(listing.get()));
+  }
+
+  private LoadedLog tryAgain(Supplier<LoadedLog> load) {
+    for (int i = 1; ; i++) {
+      try {
+        return load.get();
+      } catch (ObjectMissing changed) {
+        if (i == TRIES) {
+          String often = "the log of volume " + volume + " has changed " + TRIES + " times while it was loaded: try again";
+          throw new StoreUnavailable(often, changed);
+        }
+        counters.count(LogCounters.Event.LOAD_AGAIN);
+        execution.sleep(BETWEEN_TRIES);
+      }
+    }
+  }
+
+  /** @throws ObjectMissing if the log has changed since it was listed */
+  private LoadedLog once(ListedSlots listing) {
+    Deque<LoggedRecord> blind = new ArrayDeque<>();
+    ListedSlots.Listed at = listing.next().orElseThrow(this::missing);
+    LoggedRecord record = get(at);
+    while (record.informed().isEmpty()) {
+      long before = at.slot() - 1;
+      if (before == 0) {
+        throw new Damaged("object " + Layout.log(volume, 1) + " is damaged: the first record carries no state");
+      }
+      blind.push(record);
+      at = listing.next().filter(next -> next.slot() == before).orElseThrow(() -> gone(before));
+      record = get(at);
+    }
+    LoadedLog known = record.informed().get();
+    VolumeState state = known.state();
+    for (LoggedRecord next : blind) {
+      state = after(state, next);
+    }
+    if (state.abandoned()) {
+      throw new VolumeMissing("volume " + volume + " was given up while it was created");
+    }
+    return new LoadedLog(state, known.checkpoint());
+  }
+
+  /** The state after a record that was put blind, or whose own claim is not asked for. */
+  VolumeState after(VolumeState state, LoggedRecord next) {
+    boolean aboutPins = next.record() instanceof LogRecord.Pin || next.record() instanceof LogRecord.Unpin;
+    return (aboutPins ? pinTables.fetched(state) : state).apply(next.slot(), next.record());
+  }
+
+  private LoadedLog withPins(LoadedLog log) {
+    return new LoadedLog(pinTables.fetched(log.state()), log.checkpoint());
+  }
+
+  private LoggedRecord get(ListedSlots.Listed at) {
+    return codec.decode(at.slot(), store.getIfMatch(Layout.log(volume, at.slot()), at.etag(), Purpose.LOG).body());
+  }
+
+  private ObjectMissing gone(long slot) {
+    return new ObjectMissing("object " + Layout.log(volume, slot) + " is gone");
+  }
+
+  private VolumeMissing missing() {
+    return new VolumeMissing("there is no volume " + volume);
+  }
+}
