@@ -1,0 +1,508 @@
+package io.s3shard.fuse;
+
+import io.s3shard.error.InvalidRequest;
+import io.s3shard.error.S3ShardException;
+import io.s3shard.error.VolumeMissing;
+import io.s3shard.image.Image;
+import io.s3shard.image.VolumeImage;
+import io.s3shard.volume.ImageAttributes;
+import io.s3shard.volume.ImageDirectory;
+import io.s3shard.volume.ImageEntry;
+import io.s3shard.volume.OpenImage;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import ru.serce.jnrfuse.ErrorCodes;
+import ru.serce.jnrfuse.FuseFillDir;
+import ru.serce.jnrfuse.FuseStubFS;
+import ru.serce.jnrfuse.struct.FileStat;
+import ru.serce.jnrfuse.struct.FuseFileInfo;
+import ru.serce.jnrfuse.struct.FuseOperations;
+import ru.serce.jnrfuse.struct.Statvfs;
+import ru.serce.jnrfuse.struct.Timespec;
+
+/**
+ * One directory whose files are the images of a prefix. Each callback delegates and maps the failure; the rules are DESIGN §5,
+ * Files: an image grows and never shrinks, is opened for writing by the first writable open, and flushes at each close.
+ */
+public final class DirectoryFileSystem extends FuseStubFS {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryFileSystem.class);
+
+  private static final int O_ACCMODE = 3;
+  private static final int KEEP_SIZE = 1;
+  private static final int PUNCH_HOLE = 2;
+  private static final int ZERO_RANGE = 16;
+  private static final long UTIME_NOW = (1L << 30) - 1;
+  private static final long UTIME_OMIT = (1L << 30) - 2;
+  private static final int XATTR_CREATE = 1;
+  private static final int XATTR_REPLACE = 2;
+
+  /** Bytes of all extended attributes of an image: they travel in every COMMIT. */
+  private static final int XATTRS_MAX_BYTES = 1024;
+
+  /** What statfs shows: 1 PiB, all of it free. */
+  private static final long BLOCK_BYTES = 4096;
+
+  private static final long BLOCKS = (1L << 50) / BLOCK_BYTES;
+
+  private final ImageDirectory images;
+  private final String source;
+  private final ConcurrentHashMap<Long, OpenFile> open = new ConcurrentHashMap<>();
+  private final AtomicLong handles = new AtomicLong();
+
+  /** @param source what is shown, for log and mount table */
+  public DirectoryFileSystem(String source, ImageDirectory images) {
+    this.source = source;
+    this.images = images;
+  }
+
+  FuseOperations operations() {
+    return fuseOperations;
+  }
+
+  // ---- names and attributes
+
+  @Override
+  public int getattr(String path, FileStat stat) {
+    return answer("getattr", path, () -> {
+      if (path.equals("/")) {
+        stat.st_mode.set(FileStat.S_IFDIR | 0755);
+        stat.st_nlink.set(2);
+        return 0;
+      }
+      show(entry(path), stat);
+      return 0;
+    });
+  }
+
+  private static void show(ImageEntry entry, FileStat stat) {
+    stat.st_mode.set(FileStat.S_IFREG | entry.mode() & 0777);
+    stat.st_nlink.set(1);
+    stat.st_uid.set(entry.uid());
+    stat.st_gid.set(entry.gid());
+    stat.st_size.set(entry.sizeBytes());
+    stat.st_blksize.set(BLOCK_BYTES);
+    stat.st_blocks.set((entry.sizeBytes() + 511) / 512);
+    long seconds = entry.modified().getEpochSecond();
+    int nanos = entry.modified().getNano();
+    stat.st_mtim.tv_sec.set(seconds);
+    stat.st_mtim.tv_nsec.set(nanos);
+    stat.st_ctim.tv_sec.set(seconds);
+    stat.st_ctim.tv_nsec.set(nanos);
+    stat.st_atim.tv_sec.set(seconds);
+    stat.st_atim.tv_nsec.set(nanos);
+  }
+
+  @Override
+  public int readdir(String path, Pointer buffer, FuseFillDir filler, long offset, FuseFileInfo info) {
+    return answer("readdir", path, () -> {
+      filler.apply(buffer, ".", null, 0);
+      filler.apply(buffer, "..", null, 0);
+      for (ImageEntry entry : images.list()) {
+        byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
+        filler.apply(buffer, ByteBuffer.allocateDirect(name.length + 1).put(name).put((byte) 0).flip(), null, 0);
+      }
+      return 0;
+    });
+  }
+
+  @Override
+  public int statfs(String path, Statvfs stat) {
+    return answer("statfs", path, () -> {
+      stat.f_bsize.set(BLOCK_BYTES);
+      stat.f_frsize.set(BLOCK_BYTES);
+      stat.f_blocks.set(BLOCKS);
+      stat.f_bfree.set(BLOCKS);
+      stat.f_bavail.set(BLOCKS);
+      stat.f_namemax.set(255);
+      return 0;
+    });
+  }
+
+  @Override
+  public int chmod(String path, long mode) {
+    return attributes("chmod", path, OptionalInt.of((int) mode & 0777), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+  }
+
+  @Override
+  public int chown(String path, long uid, long gid) {
+    OptionalInt newUid = (int) uid == -1 ? OptionalInt.empty() : OptionalInt.of((int) uid);
+    OptionalInt newGid = (int) gid == -1 ? OptionalInt.empty() : OptionalInt.of((int) gid);
+    return attributes("chown", path, OptionalInt.empty(), newUid, newGid, Optional.empty());
+  }
+
+  @Override
+  public int utimens(String path, Timespec[] times) {
+    Optional<Instant> modified = times.length < 2 ? Optional.of(Instant.now()) : instant(times[1]);
+    return attributes("utimens", path, OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), modified);
+  }
+
+  private static Optional<Instant> instant(Timespec time) {
+    long nanos = time.tv_nsec.longValue();
+    if (nanos == UTIME_OMIT) {
+      return Optional.empty();
+    }
+    return Optional.of(nanos == UTIME_NOW ? Instant.now() : Instant.ofEpochSecond(time.tv_sec.get(), nanos));
+  }
+
+  private int attributes(
+      String what, String path, OptionalInt mode, OptionalInt uid, OptionalInt gid, Optional<Instant> modified) {
+    return answer(what, path, () -> {
+      if (path.equals("/")) {
+        return -ErrorCodes.EPERM();
+      }
+      images.setAttributes(entry(path).name(), new ImageAttributes(mode, uid, gid, modified, Optional.empty()));
+      return 0;
+    });
+  }
+
+  @Override
+  public int rename(String from, String to) {
+    return answer("rename", from, () -> {
+      images.rename(name(from), name(to));
+      return 0;
+    });
+  }
+
+  @Override
+  public int unlink(String path) {
+    return answer("unlink", path, () -> {
+      images.remove(name(path));
+      return 0;
+    });
+  }
+
+  @Override
+  public int mkdir(String path, long mode) {
+    return -ErrorCodes.EPERM();
+  }
+
+  @Override
+  public int rmdir(String path) {
+    return -ErrorCodes.EPERM();
+  }
+
+  @Override
+  public int symlink(String target, String path) {
+    return -ErrorCodes.EPERM();
+  }
+
+  @Override
+  public int link(String from, String to) {
+    return -ErrorCodes.EPERM();
+  }
+
+  @Override
+  public int mknod(String path, long mode, long device) {
+    return -ErrorCodes.EPERM();
+  }
+
+  // ---- extended attributes
+
+  @Override
+  public int setxattr(String path, String name, Pointer value, long size, int flags) {
+    return answer("setxattr", path, () -> {
+      if (!name.startsWith("user.") || path.equals("/")) {
+        return -ErrorCodes.EOPNOTSUPP();
+      }
+      SortedMap<String, String> all = new TreeMap<>(entry(path).xattrs());
+      boolean there = all.containsKey(name);
+      if (there && (flags & XATTR_CREATE) != 0) {
+        return -ErrorCodes.EEXIST();
+      }
+      if (!there && (flags & XATTR_REPLACE) != 0) {
+        return -ErrorCodes.ENODATA();
+      }
+      byte[] bytes = new byte[Math.toIntExact(Math.min(size, XATTRS_MAX_BYTES + 1L))];
+      value.get(0, bytes, 0, bytes.length);
+      all.put(name, new String(bytes, StandardCharsets.ISO_8859_1));
+      int total = all.entrySet().stream().mapToInt(e -> e.getKey().length() + e.getValue().length()).sum();
+      return total > XATTRS_MAX_BYTES ? -ErrorCodes.ENOSPC() : keep(path, all);
+    });
+  }
+
+  @Override
+  public int getxattr(String path, String name, Pointer value, long size) {
+    return answer("getxattr", path, () -> {
+      if (!name.startsWith("user.") || path.equals("/")) {
+        return -ErrorCodes.EOPNOTSUPP();
+      }
+      String found = entry(path).xattrs().get(name);
+      return found == null ? -ErrorCodes.ENODATA() : give(found.getBytes(StandardCharsets.ISO_8859_1), value, size);
+    });
+  }
+
+  @Override
+  public int listxattr(String path, Pointer list, long size) {
+    return answer("listxattr", path, () -> {
+      StringBuilder names = new StringBuilder();
+      if (!path.equals("/")) {
+        entry(path).xattrs().keySet().forEach(name -> names.append(name).append('\0'));
+      }
+      return give(names.toString().getBytes(StandardCharsets.UTF_8), list, size);
+    });
+  }
+
+  @Override
+  public int removexattr(String path, String name) {
+    return answer("removexattr", path, () -> {
+      SortedMap<String, String> all = new TreeMap<>(path.equals("/") ? new TreeMap<>() : entry(path).xattrs());
+      return all.remove(name) == null ? -ErrorCodes.ENODATA() : keep(path, all);
+    });
+  }
+
+  private int keep(String path, SortedMap<String, String> xattrs) {
+    images.setAttributes(
+        name(path),
+        new ImageAttributes(
+            OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), Optional.of(xattrs)));
+    return 0;
+  }
+
+  /** As getxattr(2): asked with size 0, only the length. */
+  private static int give(byte[] bytes, Pointer into, long size) {
+    if (size == 0) {
+      return bytes.length;
+    }
+    if (bytes.length > size) {
+      return -ErrorCodes.ERANGE();
+    }
+    into.put(0, bytes, 0, bytes.length);
+    return bytes.length;
+  }
+
+  // ---- opening and closing
+
+  @Override
+  public int create(String path, long mode, FuseFileInfo info) {
+    return answer("create", path, () -> {
+      String name = name(path);
+      images.create(name, (int) mode & 0777, (int) getContext().uid.get(), (int) getContext().gid.get());
+      info.fh.set(add(images.openForWriting(name), true));
+      return 0;
+    });
+  }
+
+  @Override
+  public int open(String path, FuseFileInfo info) {
+    return answer("open", path, () -> {
+      boolean writing = (info.flags.get() & O_ACCMODE) != 0;
+      String name = name(path);
+      info.fh.set(add(writing ? images.openForWriting(name) : images.openForReading(name), writing));
+      return 0;
+    });
+  }
+
+  private long add(OpenImage use, boolean writing) {
+    long handle = handles.incrementAndGet();
+    open.put(handle, new OpenFile(use, writing));
+    return handle;
+  }
+
+  @Override
+  public int flush(String path, FuseFileInfo info) {
+    return answer("flush", path, () -> {
+      file(info).flush();
+      return 0;
+    });
+  }
+
+  @Override
+  public int release(String path, FuseFileInfo info) {
+    return answer("release", path, () -> {
+      OpenFile file = open.remove(info.fh.get());
+      if (file != null) {
+        file.release();
+      }
+      return 0;
+    });
+  }
+
+  // ---- contents
+
+  @Override
+  public int read(String path, Pointer buffer, long size, long offset, FuseFileInfo info) {
+    return answer("read", path, () -> {
+      Image image = file(info).image();
+      long length = Math.min(size, image.sizeBytes() - offset);
+      if (length <= 0) {
+        return 0;
+      }
+      image.read(offset, bytes(buffer, length));
+      return (int) length;
+    });
+  }
+
+  @Override
+  public int write(String path, Pointer buffer, long size, long offset, FuseFileInfo info) {
+    return answer("write", path, () -> {
+      if (offset + size > VolumeImage.MAX_SIZE_BYTES) {
+        return -ErrorCodes.EFBIG();
+      }
+      file(info).changing().write(offset, bytes(buffer, size));
+      return (int) size;
+    });
+  }
+
+  /** The request's own memory, without a copy. */
+  private static ByteBuffer bytes(Pointer buffer, long size) {
+    return MemorySegment.ofAddress(buffer.address()).reinterpret(size).asByteBuffer();
+  }
+
+  @Override
+  public int fsync(String path, int dataOnly, FuseFileInfo info) {
+    return answer("fsync", path, () -> {
+      OpenFile file = file(info);
+      if (file.isWriting()) {
+        file.image().flush();
+      }
+      return 0;
+    });
+  }
+
+  @Override
+  public int truncate(String path, long size) {
+    return answer("truncate", path, () -> {
+      if (size < entry(path).sizeBytes()) {
+        return shrinks(path);
+      }
+      OpenFile file = new OpenFile(images.openForWriting(name(path)), true);
+      try {
+        return resize(path, file, size);
+      } finally {
+        file.release();
+      }
+    });
+  }
+
+  @Override
+  public int ftruncate(String path, long size, FuseFileInfo info) {
+    return answer("truncate", path, () -> resize(path, file(info), size));
+  }
+
+  private int resize(String path, OpenFile file, long size) {
+    if (size > VolumeImage.MAX_SIZE_BYTES) {
+      return -ErrorCodes.EFBIG();
+    }
+    long now = file.image().sizeBytes();
+    if (size < now) {
+      return shrinks(path);
+    }
+    if (size > now) {
+      file.changing().grow(size);
+    }
+    return 0;
+  }
+
+  private static int shrinks(String path) {
+    LOG.warn("{}: an image never shrinks; remove it and make a new one", path);
+    return -ErrorCodes.EPERM();
+  }
+
+  @Override
+  public int fallocate(String path, int mode, long offset, long length, FuseFileInfo info) {
+    return answer("fallocate", path, () -> {
+      OpenFile file = file(info);
+      if (offset + length > VolumeImage.MAX_SIZE_BYTES) {
+        return -ErrorCodes.EFBIG();
+      }
+      return allocate(file, mode, offset, length);
+    });
+  }
+
+  private static int allocate(OpenFile file, int mode, long offset, long length) {
+    long end = offset + length;
+    long size = file.image().sizeBytes();
+    switch (mode) {
+      case 0 -> {
+        if (end > size) {
+          file.changing().grow(end);
+        }
+      }
+      case KEEP_SIZE -> {}
+      case PUNCH_HOLE | KEEP_SIZE -> file.changing().discard(offset, length);
+      case ZERO_RANGE -> file.changing().zero(offset, length);
+      case ZERO_RANGE | KEEP_SIZE -> {
+        if (offset < size) {
+          file.changing().zero(offset, Math.min(length, size - offset));
+        }
+      }
+      default -> {
+        return -ErrorCodes.EOPNOTSUPP();
+      }
+    }
+    return 0;
+  }
+
+  // ---- what all share
+
+  private OpenFile file(FuseFileInfo info) {
+    OpenFile file = open.get(info.fh.get());
+    if (file == null) {
+      throw new InvalidRequest("no open file " + info.fh.get());
+    }
+    return file;
+  }
+
+  private ImageEntry entry(String path) {
+    String name = name(path);
+    return images.find(name).orElseThrow(() -> new VolumeMissing("there is no image \"" + name + "\" in " + source));
+  }
+
+  /** An error number that the classes of failures don't tell apart. */
+  private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int errno;
+
+    private Refused(int errno) {
+      super(null, null, false, false);
+      this.errno = errno;
+    }
+  }
+
+  /** jnr-ffi decodes paths as UTF-8 and puts U+FFFD for what is none: such a name is refused, not mangled. */
+  private static String name(String path) {
+    String name = path.substring(1);
+    if (name.indexOf('\uFFFD') >= 0) {
+      throw new Refused(ErrorCodes.EILSEQ());
+    }
+    if (name.getBytes(StandardCharsets.UTF_8).length > 255) {
+      throw new Refused(ErrorCodes.ENAMETOOLONG());
+    }
+    return name;
+  }
+
+  /** Carries a callback out. Nothing may escape: an exception that reached native code would end the process. */
+  private static int answer(String what, @Nullable String path, IntSupplier body) {
+    try {
+      return body.getAsInt();
+    } catch (Refused e) {
+      return -e.errno;
+    } catch (VolumeMissing e) {
+      return Errno.of(e);
+    } catch (S3ShardException e) {
+      LOG.warn("{} {}: {}", what, path, e.getMessage());
+      return Errno.of(e);
+    } catch (Throwable e) {
+      LOG.error("{} {} failed by a fault of s3shard itself", what, path, e);
+      return Errno.of(e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return source;
+  }
+}

@@ -1,0 +1,153 @@
+package io.s3shard.image;
+
+import io.s3shard.error.Damaged;
+import io.s3shard.error.ObjectMissing;
+import io.s3shard.execution.Execution;
+import io.s3shard.format.BlockRange;
+import io.s3shard.format.Blocks;
+import io.s3shard.format.Extent;
+import io.s3shard.format.ObjectRef;
+import io.s3shard.format.VolumeId;
+import io.s3shard.map.ChunkMap;
+import io.s3shard.map.Lookup;
+import io.s3shard.map.MapCodec;
+import io.s3shard.map.Page;
+import io.s3shard.map.Piece;
+import io.s3shard.store.ObjectStore;
+import io.s3shard.store.Purpose;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The committed state of an image: the chunk map and what it needs from the bucket. The map is guarded by the lock that is
+ * given: the image's, so that dirty data and map change together for readers.
+ */
+final class CommittedMap {
+  private static final int PAGE_LOADS = 16;
+
+  private final Object lock;
+  private final ChunkMap map;
+  private final ObjectStore store;
+  private final Execution execution;
+  private final BlockReader reader;
+  private final int chunkBlocks;
+  private long version;
+
+  CommittedMap(Object lock, ChunkMap map, int chunkBlocks, ObjectStore store, Execution execution, BlockReader reader) {
+    this.lock = lock;
+    this.map = map;
+    this.chunkBlocks = chunkBlocks;
+    this.store = store;
+    this.execution = execution;
+    this.reader = reader;
+  }
+
+  /** The map itself; under the lock. */
+  ChunkMap map() {
+    return map;
+  }
+
+  /** To be called under the lock with every change of the map: what was looked up before may be gone from the bucket. */
+  void changed() {
+    version++;
+  }
+
+  /** Under the lock: rises with every change of the map. */
+  long version() {
+    return version;
+  }
+
+  /** Under the lock: where the blocks lie, or which pages must be loaded before that can be told. */
+  Lookup lookup(BlockRange range) {
+    return map.lookup(range);
+  }
+
+  /** Loads pages and installs them. Not under the lock. */
+  void load(List<ObjectRef> pages, Purpose purpose) {
+    load(pages, purpose, loaded -> {
+      synchronized (lock) {
+        loaded.forEach(map::install);
+      }
+    });
+  }
+
+  /** Loads pages and hands them to {@code taker}. Not under the lock. */
+  void load(List<ObjectRef> pages, Purpose purpose, Consumer<Map<ObjectRef, Page>> taker) {
+    Map<ObjectRef, Page> loaded = new ConcurrentHashMap<>();
+    Parallel.run(
+        execution,
+        "page",
+        PAGE_LOADS,
+        pages.stream().map(ref -> (Runnable) () -> loaded.put(ref, page(ref, purpose))).toList());
+    taker.accept(loaded);
+  }
+
+  private Page page(ObjectRef ref, Purpose purpose) {
+    return MapCodec.decodePage(ref, chunkBlocks, store.get(ref.key(), purpose).body());
+  }
+
+  /** The requests that fill {@code into} at {@code at} with {@code range}; what is zeros is filled at once. */
+  static List<BlockReader.Request> requests(List<Piece> pieces, BlockRange range, ByteBuffer into, int at) {
+    List<BlockReader.Request> requests = new ArrayList<>();
+    for (Piece piece : pieces) {
+      int position = at + (int) (piece.range().first() - range.first()) * Blocks.SIZE;
+      int count = (int) piece.range().count();
+      switch (piece.source()) {
+        case Extent.Source.Zeros zeros -> Zeros.fill(into, position, count * Blocks.SIZE);
+        case Extent.Source.InObject in ->
+            requests.add(new BlockReader.Request(in.object(), in.firstBlock(), count, into, position));
+      }
+    }
+    return requests;
+  }
+
+  /**
+   * Reads committed blocks into {@code into} at {@code at}. A missing object means that the map has changed meanwhile, and the
+   * owner deleted what it replaced: then it looks again.
+   *
+   * @throws Damaged if an object that the present map names is missing
+   */
+  void read(BlockRange range, ByteBuffer into, int at, Purpose purpose) {
+    while (true) {
+      Lookup lookup;
+      long seen;
+      synchronized (lock) {
+        lookup = lookup(range);
+        seen = version;
+      }
+      try {
+        switch (lookup) {
+          case Lookup.PagesMissing missing -> load(missing.pages(), purpose);
+          case Lookup.Found found -> {
+            reader.read(requests(found.pieces(), range, into, at), purpose);
+            return;
+          }
+        }
+      } catch (ObjectMissing e) {
+        synchronized (lock) {
+          if (version == seen) {
+            throw missing(range, e);
+          }
+        }
+      }
+    }
+  }
+
+  static Damaged missingMap(VolumeId volume, ObjectMissing cause) {
+    return new Damaged(
+        "the map of volume " + volume + " can't be read: " + cause.getMessage()
+            + "; it must be there: restore it from a copy of the bucket",
+        cause);
+  }
+
+  static Damaged missing(BlockRange range, ObjectMissing cause) {
+    return new Damaged(
+        "blocks " + range.first() + " to " + (range.end() - 1) + " of the image can't be read: " + cause.getMessage()
+            + "; it must be there: restore it from a copy of the bucket",
+        cause);
+  }
+}

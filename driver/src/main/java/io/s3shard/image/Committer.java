@@ -1,0 +1,151 @@
+package io.s3shard.image;
+
+import io.s3shard.error.Fenced;
+import io.s3shard.format.Blocks;
+import io.s3shard.format.Extent;
+import io.s3shard.format.ObjectRef;
+import io.s3shard.log.CommitAt;
+import io.s3shard.log.ExtentsCodec;
+import io.s3shard.log.LogRecord;
+import io.s3shard.log.VolumeState;
+import io.s3shard.store.Purpose;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a COMMIT of a frozen cut: completes its blocks, uploads what is not inline, appends the record. One at a time; two in
+ * flight would break the protocol.
+ */
+final class Committer {
+  private final ImageParts parts;
+  private final Uploader uploader;
+  private final Checkpointer checkpointer;
+  private volatile long commits;
+  private volatile long committedBytes;
+
+  /** A COMMIT that is in the log; {@link #install} makes it visible to readers, under the image's lock. */
+  interface Done {
+    void install();
+  }
+
+  Committer(ImageParts parts) {
+    this.parts = parts;
+    this.uploader = new Uploader(parts.store(), parts.execution(), parts.options().uploads());
+    this.checkpointer = new Checkpointer(parts, uploader);
+  }
+
+  /**
+   * Commits a settled cut, together with a checkpoint if one is ready.
+   *
+   * @throws Fenced if the volume is another's now
+   */
+  Done commit(Cut cut, CommitCause cause) {
+    checkpointer.waitIfFarBehind();
+    Checkpointer.@Nullable Ready checkpoint = checkpointer.takeReady();
+    List<FrozenBlocks.Run> runs =
+        FrozenBlocks.of(cut, parts.arena(), parts.committed(), uploader::run);
+    CommitPlan plan =
+        CommitPlan.of(parts.volume(), runs, parts.chunkBlocks(), cut.sizeBytes, parts.names(), parts.options());
+    uploader.data(plan.uploads(), Purpose.FLUSH);
+    LogRecord.Commit draft = draft(cut, plan, checkpoint);
+    CommitAt landed = parts.owned().commit(draft, plan.inline());
+    List<Extent> extents = draft.extentsObject().isPresent() ? plan.extents() : landed.commit().extents();
+    parts.names().tail(landed.slot());
+    keepInCache(plan, landed.slot());
+    commits++;
+    committedBytes += blocks(runs) * Blocks.SIZE;
+    return () -> {
+      parts.committed().map().apply(landed.slot(), extents);
+      checkpointer.committed(landed.slot(), landed.commit().sizeBytes(), blocks(runs) * Blocks.SIZE, checkpoint);
+      parts.committed().changed();
+    };
+  }
+
+  private LogRecord.Commit draft(Cut cut, CommitPlan plan, Checkpointer.@Nullable Ready checkpoint) {
+    long sequence = Math.max(cut.lastSequence, parts.owned().state().owner().map(o -> o.arenaSequence()).orElse(0L));
+    Optional<ObjectRef> index = Optional.empty();
+    if (plan.extents().size() > parts.options().extentsInRecord()) {
+      ObjectRef object = parts.names().next();
+      uploader.put(object, ExtentsCodec.encodeObject(object, plan.extents()), Purpose.FLUSH);
+      index = Optional.of(object);
+    }
+    return new LogRecord.Commit(
+        parts.owned().epoch(),
+        sequence,
+        cut.sizeBytes,
+        index.isPresent() ? List.of() : plan.extents(),
+        index,
+        Optional.ofNullable(checkpoint).map(Checkpointer.Ready::checkpoint));
+  }
+
+  /** What was just written is often read next, and a checkpoint will gather the inline part. Whole chunks would flood it. */
+  private void keepInCache(CommitPlan plan, long slot) {
+    if (!plan.inline().isEmpty()) {
+      int blocks = plan.inline().stream().mapToInt(b -> b.remaining() / Blocks.SIZE).sum();
+      ByteBuffer whole = ByteBuffer.allocate(blocks * Blocks.SIZE);
+      plan.inline().forEach(b -> whole.put(b.duplicate()));
+      parts.reader().keep(ObjectRef.log(parts.volume(), slot, blocks), 0, whole.flip());
+    }
+  }
+
+  private static long blocks(List<FrozenBlocks.Run> runs) {
+    return runs.stream().filter(run -> run.bytes() != null).mapToLong(run -> run.range().count()).sum();
+  }
+
+  /** After {@link Done#install}, without the lock: starts a checkpoint when it is due, deletes what has died. */
+  void afterwards() {
+    checkpointer.afterwards();
+  }
+
+  /** Whether a checkpoint waits for a COMMIT that names it. */
+  boolean hasCheckpoint() {
+    return checkpointer.hasReady();
+  }
+
+  /** Makes a checkpoint if there is anything to cover, and has it named by {@code commit}. */
+  void checkpointNow(Runnable commit) {
+    if (checkpointer.prepareNow()) {
+      commit.run();
+    }
+  }
+
+  /** Asks the log whether the volume is still ours. @throws Fenced if not */
+  void checkOwned() {
+    VolumeState state = parts.log().load().state();
+    if (state.owner().filter(owner -> owner.epoch() == parts.owned().epoch()).isEmpty()) {
+      throw new Fenced(
+          "volume " + parts.volume() + " is not ours any more: "
+              + state.owner().map(o -> "taken over by " + o.writer().node()).orElse("it was detached")
+              + "; close it and open it again");
+    }
+  }
+
+  /** Appends the CLOSE, after the checkpointer has ended. */
+  void closeEpoch() {
+    checkpointer.stop();
+    parts.owned().close("closed");
+  }
+
+  /** Ends what runs in the background. */
+  void stop() {
+    checkpointer.stop();
+  }
+
+  boolean isHeld() {
+    return parts.owned().state().hold().isPresent();
+  }
+
+  long commits() {
+    return commits;
+  }
+
+  long committedBytes() {
+    return committedBytes;
+  }
+
+  long commitsSinceCheckpoint() {
+    return checkpointer.commitsSince();
+  }
+}

@@ -1,0 +1,26 @@
+package io.s3shard.image;
+
+import java.time.Duration;
+
+/** What a user may choose for an open image, and the bounds that tests make small. */
+public record ImageOptions(
+    Duration commitInterval,
+    int inlineBytes,
+    int segmentBytes,
+    int checkpointCommits,
+    long checkpointBytes,
+    int uploads,
+    int extentsInRecord,
+    long pageCacheBytes) {
+
+  /** As DESIGN §4 and §5 say; 16 uploads side by side fill a fast line at 25 ms. */
+  public static ImageOptions defaults() {
+    return new ImageOptions(
+        Duration.ofSeconds(5), 192 << 10, 8 << 20, 1024, 64L << 20, 16, 4096, 24L << 20);
+  }
+
+  public ImageOptions withCommitInterval(Duration interval) {
+    return new ImageOptions(
+        interval, inlineBytes, segmentBytes, checkpointCommits, checkpointBytes, uploads, extentsInRecord, pageCacheBytes);
+  }
+}

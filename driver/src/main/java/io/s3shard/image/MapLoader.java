@@ -1,0 +1,71 @@
+package io.s3shard.image;
+
+import io.s3shard.execution.Execution;
+import io.s3shard.format.Blocks;
+import io.s3shard.format.ObjectRef;
+import io.s3shard.format.VolumeId;
+import io.s3shard.log.Checkpoint;
+import io.s3shard.log.CommitAt;
+import io.s3shard.log.LoadedLog;
+import io.s3shard.log.VolumeLog;
+import io.s3shard.map.ChunkMap;
+import io.s3shard.map.MapCodec;
+import io.s3shard.map.Page;
+import io.s3shard.map.Root;
+import io.s3shard.store.ObjectStore;
+import io.s3shard.store.Purpose;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Builds the map of a volume from its log: the last checkpoint, and the COMMITs after it. Pages come on demand. */
+final class MapLoader {
+  /** A map, the slots of the COMMITs that no checkpoint covers, and what they brought, in bytes. */
+  record Loaded(ChunkMap map, List<Long> commitSlots, long commitBytes) {}
+
+  private static final int WIDTH = 16;
+
+  private final ObjectStore store;
+  private final Execution execution;
+
+  MapLoader(ObjectStore store, Execution execution) {
+    this.store = store;
+    this.execution = execution;
+  }
+
+  /** The map at the tail of {@code loaded}. */
+  Loaded load(VolumeId volume, VolumeLog log, LoadedLog loaded, long pageCacheBytes) {
+    int chunkBlocks = loaded.state().chunkSizeBytes() / Blocks.SIZE;
+    long covers = loaded.checkpoint().map(Checkpoint::covers).orElse(0L);
+    ChunkMap map =
+        loaded
+            .checkpoint()
+            .map(checkpoint -> at(volume, checkpoint.root(), chunkBlocks))
+            .orElseGet(() -> ChunkMap.empty(volume, chunkBlocks));
+    map.limitPages(pageCacheBytes);
+    List<Long> slots = new ArrayList<>();
+    long bytes = 0;
+    for (CommitAt commit : log.commits(covers, loaded.state().tail())) {
+      map.apply(commit.slot(), commit.commit().extents());
+      slots.add(commit.slot());
+      bytes += commit.commit().extents().stream().mapToLong(extent -> extent.range().count()).sum() * Blocks.SIZE;
+    }
+    return new Loaded(map, slots, bytes);
+  }
+
+  private ChunkMap at(VolumeId volume, ObjectRef rootRef, int chunkBlocks) {
+    Root root = MapCodec.decodeRoot(rootRef, store.get(rootRef.key(), Purpose.MAP).body());
+    Page[] deltas = new Page[root.deltas().size()];
+    List<Runnable> work = new ArrayList<>();
+    for (int i = 0; i < deltas.length; i++) {
+      int index = i;
+      ObjectRef delta = root.deltas().get(i);
+      work.add(
+          () -> deltas[index] = MapCodec.decodePage(delta, chunkBlocks, store.get(delta.key(), Purpose.MAP).body()));
+    }
+    if (!work.isEmpty()) {
+      Parallel.run(execution, "delta", WIDTH, work);
+    }
+    return ChunkMap.of(volume, rootRef, root, Arrays.asList(deltas));
+  }
+}
