@@ -1,86 +1,228 @@
 package io.s3shard.map;
 
+import io.s3shard.error.Damaged;
 import io.s3shard.format.BlockRange;
 import io.s3shard.format.Extent;
+import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** The chunk map of an open volume: the pages of its last checkpoint, and the tail index of the COMMITs since. */
+/**
+ * The chunk map of an open volume: the pages of its last checkpoint, and above them the tail index of the COMMITs since. Not
+ * thread-safe: its user's lock guards it.
+ */
 public final class ChunkMap {
-  private ChunkMap() {}
+  private final VolumeId self;
+  private final MapLimits limits;
+  private final int chunkBlocks;
+  private final TailIndex tail;
+  private final PageCache pages;
+  private Checkpointed checkpoint;
+  // The references of the checkpoint, to ask only.
+  private Set<ObjectRef> used;
+  // Slots of the volume's own log; 0 while the checkpoint is another volume's.
+  private long covers;
+  private long lastSlot;
+  private long lastRebase;
+  private long rebaseFloor;
+
+  private ChunkMap(VolumeId self, MapLimits limits, Checkpointed checkpoint, TailIndex tail, long covers) {
+    this.self = self;
+    this.limits = limits;
+    this.chunkBlocks = checkpoint.root().chunkBlocks();
+    this.tail = tail;
+    this.pages = new PageCache(limits.keptPages());
+    this.checkpoint = checkpoint;
+    this.used = new HashSet<>(checkpoint.objects());
+    this.covers = covers;
+    this.lastSlot = covers;
+    this.rebaseFloor = covers;
+  }
 
   /** The map of a volume that has no checkpoint. {@code chunkBlocks}: blocks in a chunk. */
   public static ChunkMap empty(VolumeId self, int chunkBlocks) {
-    throw new UnsupportedOperationException("not landed yet");
+    return empty(self, chunkBlocks, MapLimits.STANDARD);
+  }
+
+  static ChunkMap empty(VolumeId self, int chunkBlocks, MapLimits limits) {
+    return new ChunkMap(self, limits, Checkpointed.none(chunkBlocks), new TailIndex(), 0);
   }
 
   /** The map at a checkpoint; the COMMITs after {@code root.covers()} are to be applied. {@code deltas}: oldest first. */
   public static ChunkMap of(VolumeId self, ObjectRef rootRef, Root root, List<Page> deltas) {
-    throw new UnsupportedOperationException("not landed yet");
+    return of(self, rootRef, root, deltas, MapLimits.STANDARD);
+  }
+
+  static ChunkMap of(VolumeId self, ObjectRef rootRef, Root root, List<Page> deltas, MapLimits limits) {
+    Checkpointed checkpoint = new Checkpointed(Optional.of(rootRef), root, deltas);
+    return new ChunkMap(self, limits, checkpoint, new TailIndex(), root.covers());
+  }
+
+  /**
+   * The map with which a clone of this state begins: everything is older than slot 1 of the clone's log. Load the source's map at
+   * the cloned position, then call this, then apply the clone's own COMMITs. Of no use once the clone has its own checkpoint.
+   */
+  public ChunkMap cloneAs(VolumeId clone) {
+    return new ChunkMap(clone, limits, checkpoint, tail.copyAt(0), 0);
   }
 
   /** How many bytes of memory pages may take from now on; the least recently used go first. Deltas and tail come on top. */
   public void limitPages(long bytes) {
-    throw new UnsupportedOperationException("not landed yet");
+    pages.limit(bytes);
   }
 
-  /** Takes in the extents of the COMMIT in {@code slot}. Slots rise. */
+  /**
+   * Takes in the extents of the COMMIT in {@code slot}. Slots rise.
+   *
+   * @throws Damaged if a rebase reaches back behind {@link #rebaseFloor}
+   */
   public void apply(long slot, List<Extent> extents) {
-    throw new UnsupportedOperationException("not landed yet");
+    if (slot <= lastSlot) {
+      throw new IllegalArgumentException("COMMIT " + slot + " after " + lastSlot);
+    }
+    for (Extent extent : extents) {
+      if (extent.upTo() != 0 && (extent.upTo() < rebaseFloor || extent.upTo() >= slot)) {
+        throw new Damaged(
+            "object " + Layout.log(self, slot) + " is damaged: it replaces what was written up to slot " + extent.upTo()
+                + ", the checkpoint covers " + rebaseFloor);
+      }
+    }
+    for (Extent extent : extents) {
+      tail.apply(slot, extent);
+      lastRebase = extent.upTo() != 0 ? slot : lastRebase;
+    }
+    lastSlot = slot;
   }
 
-  /** A rebase must say at least this slot in {@code upTo}: a checkpoint, also one that is being made, blurs what is older. */
+  /**
+   * A rebase must say at least this slot in {@code upTo}: below the slot that a checkpoint covers, also one that is being made,
+   * nobody knows any more what is younger than what. One that says less must not be appended.
+   */
   public long rebaseFloor() {
-    throw new UnsupportedOperationException("not landed yet");
+    return rebaseFloor;
   }
 
   /** Where the blocks of {@code range} lie. What was never written is zeros. */
   public Lookup lookup(BlockRange range) {
-    throw new UnsupportedOperationException("not landed yet");
+    Pieces found = new Pieces();
+    Set<ObjectRef> missing = new LinkedHashSet<>();
+    long at = range.first();
+    while (at < range.end()) {
+      TailIndex.Run run = tail.from(at);
+      if (run == null || run.first() > at) {
+        long end = run == null ? range.end() : Math.min(range.end(), run.first());
+        lookBelow(at, end, found, missing);
+        at = end;
+      } else {
+        long end = Math.min(range.end(), run.end());
+        found.add(at, end, run.sourceAt(at));
+        at = end;
+      }
+    }
+    return missing.isEmpty() ? new Lookup.Found(found.take()) : new Lookup.PagesMissing(List.copyOf(missing));
+  }
+
+  /** The same for blocks that the tail says nothing about. */
+  private void lookBelow(long first, long end, Pieces found, Set<ObjectRef> missing) {
+    long at = first;
+    while (at < end) {
+      long chunk = at / chunkBlocks;
+      long chunkEnd = Math.min(end, (chunk + 1) * chunkBlocks);
+      int delta = checkpoint.newestDelta(chunk);
+      int index = checkpoint.pageIndex(chunk);
+      if (delta >= 0) {
+        collect(checkpoint.deltas().get(delta), chunk, at, chunkEnd, found);
+      } else if (index < 0) {
+        found.add(at, chunkEnd, Extent.Source.ZEROS);
+      } else {
+        ObjectRef ref = checkpoint.root().pages().get(index).page();
+        Page page = pages.get(ref);
+        if (page == null) {
+          missing.add(ref);
+        } else if (missing.isEmpty()) {
+          collect(page, chunk, at, chunkEnd, found);
+        }
+      }
+      at = chunkEnd;
+    }
+  }
+
+  private void collect(Page page, long chunk, long first, long end, Pieces found) {
+    int index = page.indexOf(chunk);
+    long origin = chunk * chunkBlocks;
+    if (index < 0) {
+      found.add(first, end, Extent.Source.ZEROS);
+    } else {
+      page.collect(index, origin, (int) (first - origin), (int) (end - origin), found);
+    }
   }
 
   /** Takes in a page that {@link #lookup} missed. One that the present checkpoint does not use is ignored. */
   public void install(ObjectRef ref, Page page) {
-    throw new UnsupportedOperationException("not landed yet");
+    if (used.contains(ref)) {
+      pages.put(ref, page);
+    }
   }
 
   /** The root of the last checkpoint. */
   public Optional<ObjectRef> root() {
-    throw new UnsupportedOperationException("not landed yet");
+    return checkpoint.rootRef();
   }
 
-  /** The last slot that the checkpoint covers; 0: there is none. */
+  /** The last slot of the volume's own log that the checkpoint covers; 0: it has none of its own. */
   public long covers() {
-    throw new UnsupportedOperationException("not landed yet");
+    return covers;
   }
 
   /** What the present checkpoint consists of: root, pages, deltas. In a clone some are another volume's. */
   public List<ObjectRef> liveMapObjects() {
-    throw new UnsupportedOperationException("not landed yet");
+    return checkpoint.objects();
   }
 
   /** How many runs the tail index has. */
   public int tailExtents() {
-    throw new UnsupportedOperationException("not landed yet");
+    return tail.size();
   }
 
   /** An estimate of the memory that the tail index takes. */
   public long tailBytes() {
-    throw new UnsupportedOperationException("not landed yet");
+    return tail.memoryBytes();
+  }
+
+  /** An estimate of the memory that loaded pages and the deltas take. */
+  public long pageBytes() {
+    return pages.memoryBytes() + checkpoint.deltas().stream().mapToLong(Page::memoryBytes).sum();
   }
 
   /**
-   * A snapshot from which a checkpoint is made outside the lock. {@code covers}: the last slot that was applied, or a later one
-   * that holds a control record; {@code sizeBytes}: the image's size there. One that is never finished leaves nothing behind.
+   * A snapshot from which a checkpoint is made outside the lock. {@code upTo}: the last slot that was applied, or a later one
+   * that holds a control record; {@code sizeBytes}: the image's size there. One that is never finished leaves nothing behind but
+   * a higher {@link #rebaseFloor}.
    */
-  public CheckpointDraft beginCheckpoint(long covers, long sizeBytes) {
-    throw new UnsupportedOperationException("not landed yet");
+  public CheckpointDraft beginCheckpoint(long upTo, long sizeBytes) {
+    if (upTo < covers || upTo < lastRebase) {
+      throw new IllegalArgumentException(
+          "a checkpoint at " + upTo + " after one at " + covers + " and a rebase at " + lastRebase);
+    }
+    rebaseFloor = Math.max(rebaseFloor, upTo);
+    return new CheckpointDraft(self, limits, checkpoint, upTo, sizeBytes, tail.upTo(upTo), pages.snapshot());
   }
 
   /** Goes over to the checkpoint, once the COMMIT that names it is in the log. What was applied since it began stays. */
   public void finishCheckpoint(CheckpointDraft draft) {
-    throw new UnsupportedOperationException("not landed yet");
+    if (draft.before() != checkpoint) {
+      throw new IllegalStateException("the checkpoint at " + draft.covers() + " was begun on an older one");
+    }
+    checkpoint = draft.after();
+    used = new HashSet<>(checkpoint.objects());
+    covers = draft.covers();
+    tail.forget(covers);
+    pages.retain(used);
+    draft.pagesWritten().forEach(pages::put);
   }
 }

@@ -1,0 +1,28 @@
+package io.s3shard.map;
+
+import java.util.Arrays;
+
+/** A growing column of block numbers. */
+final class CharColumn {
+  private char[] values = new char[64];
+  private int size;
+
+  void add(char value) {
+    if (size == values.length) {
+      values = Arrays.copyOf(values, 2 * size);
+    }
+    values[size++] = value;
+  }
+
+  char get(int index) {
+    return values[index];
+  }
+
+  int size() {
+    return size;
+  }
+
+  char[] toArray() {
+    return Arrays.copyOf(values, size);
+  }
+}

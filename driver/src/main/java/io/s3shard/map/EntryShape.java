@@ -1,0 +1,187 @@
+package io.s3shard.map;
+
+import io.s3shard.format.Extent;
+import io.s3shard.format.ObjectRef;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How the content of a chunk is said as an entry: with the base that leaves the fewest blocks to groups. */
+final class EntryShape {
+  /** Groups that inline blocks become: a segment may end between them. */
+  private static final int GATHERED_GROUPS = 2;
+
+  private final long chunk;
+  private final long origin;
+  private final List<Piece> content;
+
+  /** {@code content}: pieces of the image that cover the chunk exactly. */
+  EntryShape(long chunk, int chunkBlocks, List<Piece> content) {
+    this.chunk = chunk;
+    this.origin = chunk * chunkBlocks;
+    this.content = content;
+  }
+
+  /** What a checkpoint does with a chunk: its base (null: none), and the runs that are to be gathered first. */
+  record Plan(@Nullable Base base, List<Piece> gather) {}
+
+  /** {@code before}: the base that the chunk has now. */
+  Plan plan(@Nullable Base before) {
+    Base chosen = null;
+    List<Piece> overlay = List.of();
+    long least = Long.MAX_VALUE;
+    boolean fits = false;
+    for (@Nullable Base base : candidates(before)) {
+      List<Piece> rest = overlay(base);
+      boolean restFits = groupsOnceGathered(rest) <= ChunkEntry.MAX_GROUPS;
+      if (restFits == fits ? blocks(rest) < least : restFits) {
+        chosen = base;
+        overlay = rest;
+        least = blocks(rest);
+        fits = restFits;
+      }
+    }
+    boolean all = !fits;
+    return new Plan(chosen, overlay.stream().filter(piece -> all ? isStored(piece) : isInline(piece)).toList());
+  }
+
+  /** The entry, now that nothing is inline. {@code planned}: a base with which it has few enough groups. */
+  ChunkEntry entry(@Nullable Base planned) {
+    Base chosen = planned;
+    List<Group> groups = groups(overlay(planned));
+    Base aligned = aligned();
+    if (aligned != null && !aligned.equals(planned)) {
+      List<Piece> rest = overlay(aligned);
+      if (blocks(rest) < blocks(overlay(planned)) && groups(rest).size() <= ChunkEntry.MAX_GROUPS) {
+        chosen = aligned;
+        groups = groups(rest);
+      }
+    }
+    return new ChunkEntry(chunk, chosen, groups);
+  }
+
+  private List<@Nullable Base> candidates(@Nullable Base before) {
+    List<@Nullable Base> candidates = new ArrayList<>();
+    if (before != null) {
+      candidates.add(before);
+    }
+    Base aligned = aligned();
+    if (aligned != null && !aligned.equals(before)) {
+      candidates.add(aligned);
+    }
+    candidates.add(null);
+    return candidates;
+  }
+
+  /** The object and position from which most blocks of the chunk lie in their places; null if nothing does. */
+  private @Nullable Base aligned() {
+    Map<Base, Long> inPlace = new LinkedHashMap<>();
+    Base best = null;
+    long most = 0;
+    for (Piece piece : content) {
+      if (piece.source() instanceof Extent.Source.InObject in && !isInline(piece)) {
+        long first = in.firstBlock() - (piece.range().first() - origin);
+        if (first < 0) {
+          continue;
+        }
+        Base base = new Base(in.object(), Math.toIntExact(first));
+        long count = inPlace.merge(base, piece.range().count(), Long::sum);
+        if (count > most) {
+          most = count;
+          best = base;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** What {@code base} does not say, or says wrongly. */
+  private List<Piece> overlay(@Nullable Base base) {
+    Pieces rest = new Pieces();
+    for (Piece piece : content) {
+      long first = piece.range().first();
+      long end = piece.range().end();
+      switch (piece.source()) {
+        case Extent.Source.Zeros zeros -> {
+          long baseEnd = base == null ? origin : origin + base.available();
+          rest.add(first, Math.max(first, Math.min(end, baseEnd)), zeros);
+        }
+        case Extent.Source.InObject in -> {
+          boolean sameObject = base != null && in.object().equals(base.object());
+          boolean inPlace = base != null && in.firstBlock() - (first - origin) == base.firstBlock();
+          if (!sameObject || !inPlace) {
+            rest.add(first, end, in);
+          }
+        }
+      }
+    }
+    return rest.take();
+  }
+
+  private int groupsOnceGathered(List<Piece> overlay) {
+    List<Piece> stays = overlay.stream().filter(piece -> !isInline(piece)).toList();
+    return groups(stays).size() + (stays.size() < overlay.size() ? GATHERED_GROUPS : 0);
+  }
+
+  private List<Group> groups(List<Piece> overlay) {
+    CharColumn zeros = new CharColumn();
+    Map<ObjectRef, List<Piece>> stored = new LinkedHashMap<>();
+    for (Piece piece : overlay) {
+      switch (piece.source()) {
+        case Extent.Source.Zeros none -> number(piece, zeros);
+        case Extent.Source.InObject in -> stored.computeIfAbsent(in.object(), object -> new ArrayList<>()).add(piece);
+      }
+    }
+    List<Group> groups = new ArrayList<>();
+    if (zeros.size() > 0) {
+      groups.add(new Group(Extent.Source.ZEROS, BlockNumbers.of(zeros.toArray())));
+    }
+    stored.values().forEach(pieces -> chain(pieces, groups));
+    groups.sort(Comparator.comparingInt(group -> group.blocks().get(0)));
+    return groups;
+  }
+
+  /** Makes groups of the pieces of one object: each goes on while the next block of the object is further on in the chunk. */
+  private void chain(List<Piece> pieces, List<Group> groups) {
+    pieces.sort(Comparator.comparingLong(EntryShape::position));
+    int i = 0;
+    while (i < pieces.size()) {
+      Piece start = pieces.get(i);
+      CharColumn numbers = new CharColumn();
+      Piece last = start;
+      do {
+        last = pieces.get(i);
+        number(last, numbers);
+        i++;
+      } while (i < pieces.size()
+          && position(pieces.get(i)) == position(last) + last.range().count()
+          && pieces.get(i).range().first() >= last.range().end());
+      groups.add(new Group(start.source(), BlockNumbers.of(numbers.toArray())));
+    }
+  }
+
+  private void number(Piece piece, CharColumn numbers) {
+    for (long block = piece.range().first(); block < piece.range().end(); block++) {
+      numbers.add((char) (block - origin));
+    }
+  }
+
+  private static long position(Piece piece) {
+    return piece.source() instanceof Extent.Source.InObject in ? in.firstBlock() : 0;
+  }
+
+  private static long blocks(List<Piece> pieces) {
+    return pieces.stream().mapToLong(piece -> piece.range().count()).sum();
+  }
+
+  private static boolean isStored(Piece piece) {
+    return piece.source() instanceof Extent.Source.InObject;
+  }
+
+  private static boolean isInline(Piece piece) {
+    return piece.source() instanceof Extent.Source.InObject in && in.object().kind() == ObjectRef.Kind.LOG;
+  }
+}

@@ -1,0 +1,417 @@
+package io.s3shard.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.s3shard.format.BlockRange;
+import io.s3shard.format.Extent;
+import io.s3shard.format.ObjectRef;
+import io.s3shard.format.VolumeId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume with a bucket of its own, and beside it the naive model: for each block what it holds, since which slot, and where it
+ * lies. Every content is a number that was never used before; 0 is zeros.
+ */
+final class MapWorld {
+  static final int CHUNK = 64;
+
+  /** A log and the checkpoint under it; of a clone that has none yet, its parent's. */
+  private static final class Lineage {
+    final VolumeId self;
+    final TreeMap<Long, List<Extent>> log = new TreeMap<>();
+    @Nullable ObjectRef root;
+    @Nullable Lineage parent;
+
+    Lineage(VolumeId self, @Nullable Lineage parent) {
+      this.self = self;
+      this.parent = parent;
+    }
+  }
+
+  /** What the image held when a fold began. */
+  private record Cut(long slot, long[] content) {}
+
+  private final Random random;
+  private final MapLimits limits;
+  private final int blocks;
+  private final long[] content;
+  private final long[] since;
+  private final Extent.Source[] source;
+
+  private final Map<ObjectRef, long[]> data = new HashMap<>();
+  private final Map<ObjectRef, ByteBuffer> mapObjects = new LinkedHashMap<>();
+  private Lineage lineage;
+  private ChunkMap map;
+  private long slot;
+  private long lastContent;
+  private long counter;
+  private int volumes = 1;
+  private @Nullable Cut cut;
+  private @Nullable CheckpointDraft draft;
+  private Map<Long, Extent.Source> gatheredFrom = new HashMap<>();
+  private Map<Long, Extent.Source> gatheredTo = new HashMap<>();
+
+  final List<String> done = new ArrayList<>();
+
+  MapWorld(Random random, int chunks, MapLimits limits) {
+    this.random = random;
+    this.limits = limits;
+    this.blocks = chunks * CHUNK - 7;
+    this.content = new long[blocks];
+    this.since = new long[blocks];
+    this.source = new Extent.Source[blocks];
+    java.util.Arrays.fill(source, Extent.Source.ZEROS);
+    this.lineage = new Lineage(volume(1), null);
+    this.map = ChunkMap.empty(lineage.self, CHUNK, limits);
+  }
+
+  static VolumeId volume(int number) {
+    return new VolumeId(String.format("%032x", number));
+  }
+
+  ChunkMap map() {
+    return map;
+  }
+
+  int storedMapBytes() {
+    return mapObjects.values().stream().mapToInt(ByteBuffer::remaining).sum();
+  }
+
+  Collection<ByteBuffer> mapObjects() {
+    return mapObjects.values();
+  }
+
+  void step() {
+    int dice = random.nextInt(100);
+    if (dice < 50) {
+      commit(1 + random.nextInt(random.nextInt(10) == 0 ? 60 : 6));
+    } else if (dice < 56) {
+      rebase();
+    } else if (dice < 60) {
+      cut = new Cut(slot, content.clone());
+    } else if (dice < 80) {
+      long first = random.nextInt(blocks);
+      check(first, Math.min(blocks + 10L, first + 1 + random.nextInt(2 * CHUNK)));
+    } else if (dice < 90) {
+      checkpointStep();
+    } else if (dice < 93) {
+      map.limitPages(random.nextInt(8000));
+    } else if (dice < 95) {
+      reload();
+    } else if (dice < 96 && draft == null && volumes < 6) {
+      becomeClone();
+    } else if (dice < 97) {
+      skipSlots();
+    }
+  }
+
+  /** Control records take slots, too. */
+  private void skipSlots() {
+    slot += 1 + random.nextInt(3);
+  }
+
+  void commit(int wanted) {
+    slot++;
+    BitSet taken = new BitSet();
+    List<Extent> extents = new ArrayList<>();
+    List<Long> inline = new ArrayList<>();
+    List<Long> segment = new ArrayList<>();
+    List<BlockRange> inlineRanges = new ArrayList<>();
+    List<BlockRange> segmentRanges = new ArrayList<>();
+    for (int i = 0; i < wanted; i++) {
+      BlockRange range = randomRange();
+      if (taken.get((int) range.first(), (int) range.end()).cardinality() > 0) {
+        continue;
+      }
+      taken.set((int) range.first(), (int) range.end());
+      switch (random.nextInt(8)) {
+        case 0, 1 -> extents.add(Extent.zeros(range));
+        case 2 -> {
+          ObjectRef object = upload(fresh(range));
+          extents.add(Extent.of(range, object, 0));
+        }
+        case 3, 4 -> segmentRanges.add(range);
+        default -> inlineRanges.add(range);
+      }
+    }
+    inlineRanges.sort(Comparator.comparingLong(BlockRange::first));
+    segmentRanges.sort(Comparator.comparingLong(BlockRange::first));
+    inlineRanges.forEach(range -> inline.addAll(fresh(range)));
+    segmentRanges.forEach(range -> segment.addAll(fresh(range)));
+    ObjectRef inlineObject = ObjectRef.log(lineage.self, slot, inline.size());
+    place(inlineRanges, inlineObject, inline, extents);
+    if (!segment.isEmpty()) {
+      place(segmentRanges, dataRef(segment.size()), segment, extents);
+    }
+    extents.sort(Comparator.comparingLong(extent -> extent.range().first()));
+    append(extents);
+  }
+
+  private void place(List<BlockRange> ranges, ObjectRef object, List<Long> contents, List<Extent> extents) {
+    data.put(object, contents.stream().mapToLong(Long::longValue).toArray());
+    long at = 0;
+    for (BlockRange range : ranges) {
+      extents.add(Extent.of(range, object, at));
+      at += range.count();
+    }
+  }
+
+  private BlockRange randomRange() {
+    long first = random.nextInt(blocks);
+    long count =
+        switch (random.nextInt(12)) {
+          case 0 -> {
+            first = first / CHUNK * CHUNK;
+            yield (long) CHUNK * (1 + random.nextInt(2));
+          }
+          case 1 -> 1 + random.nextInt(3 * CHUNK);
+          case 2 -> random.nextInt(20) == 0 ? blocks : 1 + random.nextInt(CHUNK);
+          default -> 1 + random.nextInt(3);
+        };
+    return new BlockRange(first, Math.min(count, blocks - first));
+  }
+
+  private List<Long> fresh(BlockRange range) {
+    List<Long> contents = new ArrayList<>();
+    for (long i = 0; i < range.count(); i++) {
+      contents.add(++lastContent);
+    }
+    return contents;
+  }
+
+  private ObjectRef dataRef(int length) {
+    return ObjectRef.data(lineage.self, 1 + slot / 50, slot, ++counter, length);
+  }
+
+  private ObjectRef upload(List<Long> contents) {
+    ObjectRef object = dataRef(contents.size());
+    data.put(object, contents.stream().mapToLong(Long::longValue).toArray());
+    return object;
+  }
+
+  /** A fold's COMMIT: what the cut held, in another object. */
+  private void rebase() {
+    if (cut == null || cut.slot < map.rebaseFloor() || cut.slot == 0) {
+      return;
+    }
+    slot++;
+    BlockRange range = randomRange();
+    List<Long> copy = new ArrayList<>();
+    for (long block = range.first(); block < range.end(); block++) {
+      copy.add(cut.content[(int) block]);
+    }
+    append(List.of(new Extent(range, new Extent.Source.InObject(upload(copy), 0), cut.slot)));
+  }
+
+  private void append(List<Extent> extents) {
+    lineage.log.put(slot, extents);
+    map.apply(slot, extents);
+    for (Extent extent : extents) {
+      for (long block = extent.range().first(); block < extent.range().end(); block++) {
+        int b = (int) block;
+        if (extent.upTo() == 0 || since[b] <= extent.upTo()) {
+          source[b] = extent.source().skip(block - extent.range().first());
+          content[b] = read(source[b]);
+          since[b] = slot;
+        }
+      }
+    }
+  }
+
+  private long read(Extent.Source from) {
+    return switch (from) {
+      case Extent.Source.Zeros zeros -> 0;
+      case Extent.Source.InObject in -> {
+        long[] stored = data.get(in.object());
+        assertThat(stored).as("object %s", in.object().key()).isNotNull();
+        yield stored[(int) in.firstBlock()];
+      }
+    };
+  }
+
+  /** The map says of each block in the range what the model says, and what lies there is what the model holds. */
+  void check(long first, long end) {
+    long at = first;
+    Piece before = null;
+    for (Piece piece : look(BlockRange.between(first, end))) {
+      assertThat(piece.range().first()).isEqualTo(at);
+      if (before != null) {
+        assertThat(Pieces.continues(before.source(), before.range().count(), piece.source())).isFalse();
+      }
+      before = piece;
+      for (; at < piece.range().end(); at++) {
+        Extent.Source lies = piece.source().skip(at - piece.range().first());
+        Extent.Source expected = at < blocks ? source[(int) at] : Extent.Source.ZEROS;
+        assertThat(lies).as("block %s", at).isEqualTo(expected);
+        assertThat(read(lies)).as("content of block %s", at).isEqualTo(at < blocks ? content[(int) at] : 0);
+      }
+    }
+    assertThat(at).isEqualTo(end);
+  }
+
+  void checkAll() {
+    for (long first = 0; first < blocks; first += CHUNK) {
+      check(first, first + CHUNK);
+    }
+  }
+
+  private List<Piece> look(BlockRange range) {
+    for (int tries = 0; tries < 10; tries++) {
+      switch (map.lookup(range)) {
+        case Lookup.Found found -> {
+          return found.pieces();
+        }
+        case Lookup.PagesMissing missing -> missing.pages().forEach(ref -> map.install(ref, page(ref)));
+      }
+    }
+    throw new AssertionError("pages of " + range + " drive out each other");
+  }
+
+  private Page page(ObjectRef ref) {
+    return MapCodec.decodePage(ref, CHUNK, stored(ref));
+  }
+
+  private ByteBuffer stored(ObjectRef ref) {
+    ByteBuffer object = mapObjects.get(ref);
+    assertThat(object).as("map object %s", ref.key()).isNotNull();
+    return object;
+  }
+
+  /** Begins a checkpoint, or finishes or gives up the one that is being made. */
+  private void checkpointStep() {
+    if (draft == null) {
+      long least = lastRebase();
+      draft = map.beginCheckpoint(Math.max(least, slot - random.nextInt(2)), 4096L * blocks);
+    } else if (random.nextInt(5) == 0) {
+      draft = null;
+    } else {
+      finish();
+    }
+  }
+
+  private long lastRebase() {
+    long last = map.covers();
+    for (Map.Entry<Long, List<Extent>> commit : lineage.log.entrySet()) {
+      if (commit.getValue().stream().anyMatch(extent -> extent.upTo() != 0)) {
+        last = Math.max(last, commit.getKey());
+      }
+    }
+    return last;
+  }
+
+  void checkpoint() {
+    draft = map.beginCheckpoint(slot, 4096L * blocks);
+    finish();
+  }
+
+  private void finish() {
+    CheckpointDraft made = draft;
+    assertThat(made).isNotNull();
+    made.pagesNeeded().forEach(ref -> made.install(ref, page(ref)));
+    assertThat(made.pagesNeeded()).isEmpty();
+    gather(made);
+    List<EncodedObject> objects = made.encode(this::mapRef);
+    assertThat(objects.getLast().ref()).isEqualTo(made.rootRef());
+    for (EncodedObject object : objects) {
+      mapObjects.put(object.ref(), object.body().toBuffer());
+    }
+    Root root = MapCodec.decodeRoot(made.rootRef(), stored(made.rootRef()));
+    assertThat(root.covers()).isEqualTo(made.covers());
+    assertThat(root.sizeBytes()).isEqualTo(4096L * blocks);
+    assertThat(root.deltas().size()).isLessThanOrEqualTo(limits.maxDeltas());
+    map.finishCheckpoint(made);
+    slot++; // the COMMIT that names it
+    made.superseded().forEach(ref -> assertThat(ref.volume()).isEqualTo(lineage.self));
+    made.superseded().forEach(ref -> assertThat(mapObjects.remove(ref)).isNotNull());
+    assertThat(mapObjects.keySet().stream().filter(ref -> ref.volume().equals(lineage.self)))
+        .containsExactlyInAnyOrderElementsOf(
+            map.liveMapObjects().stream().filter(ref -> ref.volume().equals(lineage.self)).toList());
+    lineage.root = made.rootRef();
+    lineage.parent = null;
+    lineage.log.headMap(made.covers(), true).clear();
+    data.keySet().removeIf(ref -> ref.kind() == ObjectRef.Kind.LOG && !lineage.log.containsKey(ref.epoch()));
+    for (int b = 0; b < blocks; b++) {
+      if (source[b].equals(gatheredFrom.get((long) b))) {
+        source[b] = gatheredTo.get((long) b);
+      }
+    }
+    draft = null;
+    done.add((root.deltas().isEmpty() ? "pages " + root.pages().size() : "delta") + (objects.size() > 1 ? "" : " none"));
+  }
+
+  private ObjectRef mapRef() {
+    return ObjectRef.map(lineage.self, 1 + slot / 50, slot, ++counter);
+  }
+
+  private void gather(CheckpointDraft made) {
+    gatheredFrom = new HashMap<>();
+    gatheredTo = new HashMap<>();
+    List<Long> order = new ArrayList<>();
+    long end = -1;
+    for (Extent extent : made.toGather()) {
+      assertThat(extent.range().first()).isGreaterThanOrEqualTo(end);
+      end = extent.range().end();
+      for (long block = extent.range().first(); block < end; block++) {
+        order.add(block);
+        gatheredFrom.put(block, extent.source().skip(block - extent.range().first()));
+      }
+    }
+    List<Extent> moved = new ArrayList<>();
+    int at = 0;
+    while (at < order.size()) {
+      int length = Math.min(order.size() - at, CHUNK + random.nextInt(2 * CHUNK));
+      List<Long> part = order.subList(at, at + length);
+      ObjectRef segment = upload(part.stream().map(block -> read(gatheredFrom.get(block))).toList());
+      for (int i = 0; i < length; i++) {
+        Extent.Source lies = new Extent.Source.InObject(segment, i);
+        gatheredTo.put(part.get(i), lies);
+        moved.add(new Extent(new BlockRange(part.get(i), 1), lies, 0));
+      }
+      at += length;
+    }
+    if (!moved.isEmpty() || random.nextBoolean()) {
+      made.gathered(moved);
+    }
+  }
+
+  /** A crash: root, deltas and the COMMITs since say the same as the map that was lost. */
+  void reload() {
+    draft = null;
+    map = load(lineage);
+    map.limitPages(random.nextInt(8000));
+  }
+
+  private ChunkMap load(Lineage from) {
+    ChunkMap loaded;
+    ObjectRef rootRef = from.root;
+    if (rootRef != null) {
+      Root root = MapCodec.decodeRoot(rootRef, stored(rootRef));
+      loaded = ChunkMap.of(from.self, rootRef, root, root.deltas().stream().map(this::page).toList(), limits);
+    } else {
+      Lineage parent = from.parent;
+      loaded = parent == null ? ChunkMap.empty(from.self, CHUNK, limits) : load(parent).cloneAs(from.self);
+    }
+    from.log.forEach(loaded::apply);
+    return loaded;
+  }
+
+  /** Goes on as a clone of itself, whose log begins at slot 1. */
+  private void becomeClone() {
+    lineage = new Lineage(volume(++volumes), lineage);
+    slot = 1;
+    java.util.Arrays.fill(since, 0);
+    cut = null;
+    map = load(lineage);
+  }
+}
