@@ -10,11 +10,15 @@ import java.util.TreeSet;
 final class Sorted {
   private Sorted() {}
 
-  static <K, V> SortedMap<K, V> copy(SortedMap<K, V> map) {
-    return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+  static <K extends Comparable<K>, V> SortedMap<K, V> copy(SortedMap<K, V> map) {
+    SortedMap<K, V> natural = new TreeMap<>();
+    natural.putAll(map);
+    return Collections.unmodifiableSortedMap(natural);
   }
 
-  static <T> SortedSet<T> copy(SortedSet<T> set) {
-    return Collections.unmodifiableSortedSet(new TreeSet<>(set));
+  static <T extends Comparable<T>> SortedSet<T> copy(SortedSet<T> set) {
+    SortedSet<T> natural = new TreeSet<>();
+    natural.addAll(set);
+    return Collections.unmodifiableSortedSet(natural);
   }
 }
