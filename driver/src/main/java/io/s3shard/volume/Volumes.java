@@ -173,7 +173,7 @@ public final class Volumes {
         .ifPresent(
             owner -> {
               throw new VolumeBusy(
-                  "\"" + volume.name() + "\" is open: " + Holders.describe(owner) + ": unmount it there, or fence it with"
+                  "\"" + volume.name() + "\" is open " + Holders.describe(owner) + ": unmount it there, or fence it with"
                       + " 's3shard detach --force " + location + " " + volume.name() + "'");
             });
     refusePinned(volume);

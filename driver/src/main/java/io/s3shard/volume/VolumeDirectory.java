@@ -1,0 +1,130 @@
+package io.s3shard.volume;
+
+import io.s3shard.error.VolumeExists;
+import io.s3shard.execution.Execution;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The volumes of a prefix as a directory of images: what a mount shows. */
+public final class VolumeDirectory implements ImageDirectory {
+  private final Volumes volumes;
+  private final Execution execution;
+  private final int chunkSizeBytes;
+  private final EntryCache cache;
+  private final HeldImages open;
+  private final BackgroundReaper reaper;
+
+  /** {@code chunkSizeBytes}: of images that are made here. */
+  public VolumeDirectory(Volumes volumes, ImageSource source, Execution execution, int chunkSizeBytes) {
+    VolumeLimits.checkChunkSize(chunkSizeBytes);
+    this.volumes = volumes;
+    this.execution = execution;
+    this.chunkSizeBytes = chunkSizeBytes;
+    this.cache = new EntryCache(volumes, execution);
+    this.open = new HeldImages(volumes, source, execution, cache::invalidate);
+    this.reaper = new BackgroundReaper(volumes, execution);
+  }
+
+  @Override
+  public List<ImageEntry> list() {
+    SortedMap<String, ImageEntry> entries = new TreeMap<>(cache.list());
+    entries.putAll(open.entries());
+    return List.copyOf(entries.values());
+  }
+
+  @Override
+  public Optional<ImageEntry> find(String name) {
+    return open.entry(name).or(() -> cache.find(name));
+  }
+
+  @Override
+  public ImageEntry create(String name, int mode, int uid, int gid) {
+    Instant now = execution.now();
+    var attributes = PosixAttributes.encoded(PosixAttributes.of(mode, uid, gid, now));
+    try {
+      return PosixAttributes.entry(volumes.create(new NewVolume(name, 0, chunkSizeBytes, attributes)));
+    } finally {
+      cache.invalidate();
+    }
+  }
+
+  @Override
+  public void rename(String from, String to) {
+    if (from.equals(to)) {
+      return;
+    }
+    if (open.entry(to).isPresent()) {
+      throw new VolumeExists("a volume \"" + to + "\" exists: choose another name");
+    }
+    open.withReserved(
+        List.of(from, to),
+        there -> {
+          try {
+            volumes.rename(from, to);
+            if (there != null) {
+              open.renamed(there, to);
+            }
+          } finally {
+            cache.invalidate();
+          }
+        });
+  }
+
+  @Override
+  public void remove(String name) {
+    open.withReserved(
+        List.of(name),
+        there -> {
+          if (there != null) {
+            open.closeIdle(there);
+          }
+          try {
+            reaper.add(volumes.retire(name));
+          } finally {
+            cache.invalidate();
+          }
+        });
+  }
+
+  @Override
+  public OpenImage openForWriting(String name) {
+    return open.openForWriting(name);
+  }
+
+  @Override
+  public OpenImage openForReading(String name) {
+    return open.openForReading(name);
+  }
+
+  @Override
+  public void setAttributes(String name, ImageAttributes attributes) {
+    PosixAttributes.encoded(attributes);
+    if (open.change(name, attributes)) {
+      return;
+    }
+    try {
+      Volume volume = volumes.get(name);
+      var changes = PosixAttributes.toSet(volume.state(), attributes);
+      if (!changes.isEmpty()) {
+        volumes.setAttributes(volume.id(), changes);
+      }
+    } finally {
+      cache.invalidate();
+    }
+  }
+
+  /** Makes everything durable that was written before. */
+  public void flush() {
+    open.flushAll();
+  }
+
+  /** Flushes and closes everything that is open, and waits for the reaping of what was deleted. */
+  @Override
+  public void close() {
+    open.closeAll();
+    reaper.await();
+  }
+}
