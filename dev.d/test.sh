@@ -1,0 +1,15 @@
+# Everything that must pass: ./dev test [--minio]
+all_tests() {
+  local options=()
+  need_java
+  need_maven
+  need_mount_tools
+  need_server versitygw
+  options+=("-Ds3shard.versitygw=$S3SHARD_CACHE/bin/versitygw")
+  if [ "${1:-}" = --minio ]; then
+    need_server minio
+    options+=("-Ds3shard.minio=$S3SHARD_CACHE/bin/minio")
+  fi
+  maven "${options[@]}" -Dstyle.color=never install || die "tests failed"
+  "$ROOT/dev" model --quick || die "the model failed"
+}
