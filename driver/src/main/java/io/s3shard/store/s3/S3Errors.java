@@ -1,0 +1,210 @@
+package io.s3shard.store.s3;
+
+import io.s3shard.error.Damaged;
+import io.s3shard.error.ObjectMissing;
+import io.s3shard.error.S3ShardException;
+import io.s3shard.error.StoreRefused;
+import io.s3shard.error.StoreUnavailable;
+import io.s3shard.store.PutOutcome;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** What an answer of S3, or none, means: the one place where the store's errors are classified. */
+final class S3Errors {
+  /** Codes that some servers send with a status that says something else. */
+  private static final Set<String> PASSING =
+      Set.of("SlowDown", "SlowDownRead", "SlowDownWrite", "ServiceUnavailable", "InternalError", "RequestTimeout",
+          "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests", "BandwidthLimitExceeded",
+          "OperationAborted", "IncompleteBody", "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch");
+
+  private static final String NO_BUCKET = "there is no such bucket: create it, or check its name and the endpoint";
+  private static final String WRONG_KEY = "the credentials are wrong: check the access key and its secret";
+  private static final String WRONG_REGION = "the bucket is in another region: give its region or endpoint";
+  private static final String NO_ROOM = "there is no room left: raise the quota or free space";
+
+  private static final Map<String, String> REMEDIES =
+      Map.ofEntries(
+          Map.entry("NoSuchBucket", NO_BUCKET),
+          Map.entry("InvalidAccessKeyId", WRONG_KEY),
+          Map.entry("SignatureDoesNotMatch", WRONG_KEY),
+          Map.entry("ExpiredToken", "the credentials have expired: renew them"),
+          Map.entry("InvalidToken", "the session token is wrong: renew the credentials"),
+          Map.entry("RequestTimeTooSkewed", "this machine's clock is wrong: set it (NTP)"),
+          Map.entry("PermanentRedirect", WRONG_REGION),
+          Map.entry("AuthorizationHeaderMalformed", WRONG_REGION),
+          Map.entry("IllegalLocationConstraintException", WRONG_REGION),
+          Map.entry("AccountProblem", "the account has a problem: see the provider's console"),
+          Map.entry("QuotaExceeded", NO_ROOM),
+          Map.entry("XMinioAdminBucketQuotaExceeded", NO_ROOM),
+          Map.entry("XMinioStorageFull", NO_ROOM),
+          // versitygw keeps objects as files: names of files are at most 255 bytes, and a file is no folder
+          Map.entry("ExistingObjectIsDirectory", "the server can't hold an object of this name: choose a shorter one"),
+          Map.entry("ObjectParentIsFile", "the server can't hold an object of this name: choose another prefix"),
+          Map.entry("EntityTooLarge", "the server does not take objects of this size: choose smaller chunks"),
+          Map.entry("InvalidObjectState", "the object was archived: restore it, and take lifecycle rules off this bucket"));
+
+  private final String where;
+
+  /** @param where the bucket and its endpoint, for people */
+  S3Errors(String where) {
+    this.where = where;
+  }
+
+  /** What to throw for a failed get. {@code what} is for people: "get of volumes/…". */
+  S3ShardException classifyGet(String what, RuntimeException failure) {
+    if (answer(failure) instanceof AwsServiceException answer) {
+      int status = answer.statusCode();
+      if (status == 404 && !code(answer).equals("NoSuchBucket")) {
+        return new ObjectMissing(what + " failed, there is no such object in " + where);
+      }
+      if (status == 412) {
+        return new ObjectMissing(what + " failed, it is another object by now in " + where);
+      }
+      if (status == 416) {
+        return new Damaged(what + " failed, the object in " + where + " is truncated: it ends before the range");
+      }
+    }
+    return classify(what, failure);
+  }
+
+  /** What to throw for a failed put, list or delete. */
+  S3ShardException classify(String what, RuntimeException failure) {
+    if (alreadyClassified(failure) instanceof S3ShardException known) {
+      return known;
+    }
+    if (!(answer(failure) instanceof AwsServiceException answer)) {
+      return new StoreUnavailable(what + " failed, " + where + " does not answer: " + reason(failure), failure);
+    }
+    if (passes(answer.statusCode(), code(answer))) {
+      return new StoreUnavailable(what + " failed, " + where + " is away or busy: " + shown(answer), answer);
+    }
+    return refused(what, answer);
+  }
+
+  /** What a failed put-if-absent came to. Throws only what no later try can change and what certainly wrote nothing. */
+  PutOutcome settle(String what, RuntimeException failure) {
+    if (alreadyClassified(failure) instanceof StoreRefused refused) {
+      throw refused;
+    }
+    if (!(answer(failure) instanceof AwsServiceException answer)) {
+      return PutOutcome.UNKNOWN;
+    }
+    String code = code(answer);
+    int status = answer.statusCode();
+    if (status == 412) {
+      return PutOutcome.LOST;
+    }
+    if (status == 501 || code.equals("NotImplemented")) {
+      throw new StoreRefused(
+          what + " was refused by " + where + ": the server lacks conditional puts (If-None-Match), which are needed:"
+              + " upgrade it or use another one",
+          answer);
+    }
+    // a delete at the same moment may answer 404 to a conditional put
+    if (status == 404 && !code.equals("NoSuchBucket") || passes(status, code)) {
+      return PutOutcome.UNKNOWN;
+    }
+    throw refused(what, answer);
+  }
+
+  /** What to throw when a DeleteObjects reports that one key of many was not deleted. */
+  S3ShardException undeleted(String key, @Nullable String code, @Nullable String message) {
+    String what = "delete of " + key;
+    String shown = (code == null ? "unknown" : code) + (message == null ? "" : ": " + oneLine(message));
+    if (code != null && passes(0, code)) {
+      return new StoreUnavailable(what + " failed, " + where + " is away or busy: " + shown);
+    }
+    return new StoreRefused(what + " was refused by " + where + ": " + shown + ": allow s3:DeleteObject, take off Object Lock");
+  }
+
+  /** Whether the answer says that what was to be deleted is not there. */
+  static boolean isMissingKey(RuntimeException failure) {
+    return answer(failure) instanceof AwsServiceException answer
+        && answer.statusCode() == 404
+        && !code(answer).equals("NoSuchBucket");
+  }
+
+  /** Whether the server does not know how to delete many keys in one request, in the way that the SDK asks it to. */
+  static boolean lacksMultiDelete(RuntimeException failure) {
+    if (!(answer(failure) instanceof AwsServiceException answer)) {
+      return false;
+    }
+    return answer.statusCode() == 501
+        || answer.statusCode() == 405
+        || Set.of("NotImplemented", "MethodNotAllowed", "MissingContentMD5").contains(code(answer))
+        || answer.statusCode() == 400 && String.valueOf(answer.getMessage()).contains("Content-MD5");
+  }
+
+  private static boolean passes(int status, String code) {
+    if (REMEDIES.containsKey(code)) {
+      return false;
+    }
+    boolean passingStatus = status == 408 || status == 409 || status == 429 || status >= 500 && status != 501 && status != 507;
+    return passingStatus || PASSING.contains(code);
+  }
+
+  private StoreRefused refused(String what, AwsServiceException answer) {
+    String remedy = REMEDIES.get(code(answer));
+    if (remedy == null) {
+      remedy = remedyOfStatus(answer.statusCode());
+    }
+    return new StoreRefused(what + " was refused by " + where + ": " + remedy + " (" + shown(answer) + ")", answer);
+  }
+
+  private static String remedyOfStatus(int status) {
+    return switch (status) {
+      case 301, 307, 308 -> WRONG_REGION;
+      case 404 -> NO_BUCKET;
+      case 401, 403 -> "access denied: allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket, or check the keys";
+      case 501 -> "the server lacks this request: upgrade it or use another one";
+      case 507 -> NO_ROOM;
+      default -> "the request is not understood: check the endpoint and that it speaks S3";
+    };
+  }
+
+  private static @Nullable S3ShardException alreadyClassified(Throwable failure) {
+    return find(failure, S3ShardException.class);
+  }
+
+  private static @Nullable AwsServiceException answer(Throwable failure) {
+    return find(failure, AwsServiceException.class);
+  }
+
+  private static <T> @Nullable T find(@Nullable Throwable failure, Class<T> type) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return type.cast(cause);
+      }
+    }
+    return null;
+  }
+
+  private static String code(AwsServiceException answer) {
+    String code = answer.awsErrorDetails() == null ? null : answer.awsErrorDetails().errorCode();
+    return code == null ? "" : code;
+  }
+
+  private static String shown(AwsServiceException answer) {
+    String code = code(answer);
+    String message = answer.awsErrorDetails() == null ? null : answer.awsErrorDetails().errorMessage();
+    return (code.isEmpty() ? "status" : code) + " " + answer.statusCode() + (message == null ? "" : ", " + oneLine(message));
+  }
+
+  /** The innermost words: "Connection refused" says more than what the layers above made of it. */
+  private static String reason(Throwable failure) {
+    Throwable innermost = failure;
+    while (innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    String message = innermost.getMessage() == null ? failure.getMessage() : innermost.getMessage();
+    String name = innermost instanceof SdkException ? "" : innermost.getClass().getSimpleName() + ": ";
+    return name + oneLine(String.valueOf(message));
+  }
+
+  private static String oneLine(String message) {
+    return message.replaceAll("\\s+", " ").strip();
+  }
+}

@@ -1,0 +1,48 @@
+package io.s3shard.store;
+
+import io.s3shard.store.s3.S3Store;
+import io.s3shard.testing.S3Server;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInfo;
+
+/** S3 keeps the contract, with versitygw as the server. */
+@Tag("s3")
+final class VersityStoreTest extends ObjectStoreContract {
+  private static S3Server server;
+  private S3Store bucket;
+
+  @BeforeAll
+  static void startServer() {
+    server = S3Server.started();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open(TestInfo test) {
+    bucket = new S3Store(server.settings("contract/" + test.getTestMethod().orElseThrow().getName()));
+  }
+
+  @AfterEach
+  void close() {
+    bucket.close();
+  }
+
+  @Override
+  ObjectStore store() {
+    return bucket;
+  }
+
+  /** A file's name on the server's disk. */
+  @Override
+  int longestName() {
+    return 255;
+  }
+}
