@@ -4,6 +4,8 @@ import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -12,6 +14,7 @@ import java.util.concurrent.Callable;
 final class InlineExecution implements Execution {
   private final Random random = new Random(7);
   private long nanos = 1;
+  final Deque<Runnable> duringSleeps = new ArrayDeque<>();
   long sleptNanos;
 
   @Override
@@ -45,6 +48,10 @@ final class InlineExecution implements Execution {
   public void sleep(Duration duration) {
     sleptNanos += duration.toNanos();
     nanos += duration.toNanos();
+    Runnable meanwhile = duringSleeps.poll();
+    if (meanwhile != null) {
+      meanwhile.run();
+    }
   }
 
   void passNanos(long passed) {
