@@ -9,6 +9,10 @@ import java.util.List;
  * Decided from sizes that are known before anything is loaded.
  */
 final class CheckpointScope {
+  // What an entry with its base object, and a group, take as a rule.
+  private static final int ENTRY_BYTES = 25;
+  private static final int GROUP_BYTES = 12;
+
   private final Checkpointed before;
   private final List<TailIndex.Run> runs;
   final List<Touched> touched;
@@ -109,7 +113,7 @@ final class CheckpointScope {
       bytes += delta.encodedBytes();
     }
     for (Touched chunks : touched) {
-      bytes += PageBuilder.ENTRY_BYTES + groupBytes(chunks);
+      bytes += ENTRY_BYTES + groupBytes(chunks);
     }
     int pages = before.root().pages().size();
     return bytes > limits.deltaBytes(pages) || before.deltas().size() >= limits.maxDeltas();
@@ -128,6 +132,6 @@ final class CheckpointScope {
       boolean stored = run.source() instanceof Extent.Source.InObject;
       overlay += stored ? Math.min(run.end(), first + blocks) - Math.max(run.first(), first) : 0;
     }
-    return PageBuilder.GROUP_BYTES + 2 * overlay;
+    return GROUP_BYTES + 2 * overlay;
   }
 }

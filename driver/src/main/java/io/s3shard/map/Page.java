@@ -58,7 +58,7 @@ public final class Page {
     return 200 + objects.memoryBytes() + entries + groups + 2L * blocks.length;
   }
 
-  /** How long its metadata is when encoded, at most; within a few bytes. */
+  /** See {@link PageBuilder#encodedBytes}. */
   long encodedBytes() {
     return encodedBytes;
   }

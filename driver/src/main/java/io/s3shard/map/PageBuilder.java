@@ -29,6 +29,7 @@ final class PageBuilder {
   private final int chunkBlocks;
   private final boolean[] taken;
   private long encodedBytes;
+  private int entryBytes;
 
   PageBuilder(int chunkBlocks) {
     this.chunkBlocks = chunkBlocks;
@@ -41,6 +42,7 @@ final class PageBuilder {
     return chunks.size();
   }
 
+  /** How long the metadata of these entries is, at most; at most 3 bytes too many an object, and 34 a volume. */
   long encodedBytes() {
     return encodedBytes;
   }
@@ -103,8 +105,11 @@ final class PageBuilder {
       taken[blocks.get(b)] = false;
     }
     groupStart.add(groupObject.size());
-    // chunk, base and position of at most 5 bytes, tags, length
-    encodedBytes += 22 + varint(base.get(base.size() - 1));
+    int last = chunks.size() - 1;
+    int gap = last == 0 ? chunks.get(0) : chunks.get(last) - chunks.get(last - 1) - 1;
+    entryBytes += field(gap) + field(base.get(last)) + field(baseFirst.get(last));
+    encodedBytes += framed(entryBytes);
+    entryBytes = 0;
   }
 
   Page build() {
@@ -125,7 +130,7 @@ final class PageBuilder {
       throw wrong("has a group beyond the end of " + objects.get(object - 1).key());
     }
     blockStart.add(blocks.size());
-    encodedBytes += 10 + varint(object) + varint(first) + 2L * count;
+    entryBytes += framed(field(object) + field(first) + framed(2 * count));
   }
 
   private int object(ObjectRef object) {
@@ -134,15 +139,21 @@ final class PageBuilder {
     int index = objects.add(object);
     encodedBytes += (long) VOLUME_BYTES * (objects.volumes() - volumes);
     if (index == before) {
-      encodedBytes += 20 + CodedOutputStream.computeUInt64SizeNoTag(object.epoch());
-      encodedBytes += CodedOutputStream.computeUInt64SizeNoTag(object.tail());
-      encodedBytes += CodedOutputStream.computeUInt64SizeNoTag(object.counter());
+      // length, kind and volume
+      encodedBytes += 2 + 2 + 3 + field(object.epoch()) + field(object.tail()) + field(object.counter());
+      encodedBytes += field(object.blocks());
     }
     return index + 1;
   }
 
-  private static int varint(int value) {
-    return CodedOutputStream.computeUInt32SizeNoTag(value);
+  /** Bytes of a number with its tag; 0 is left out. */
+  private static int field(long value) {
+    return value == 0 ? 0 : 1 + CodedOutputStream.computeUInt64SizeNoTag(value);
+  }
+
+  /** Bytes of a message, or a string of bytes, with its tag and length. */
+  private static int framed(int length) {
+    return 1 + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
   }
 
   private IllegalArgumentException wrong(String what) {

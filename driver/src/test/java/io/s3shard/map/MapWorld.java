@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3shard.format.BlockRange;
 import io.s3shard.format.Extent;
+import io.s3shard.format.ObjectFormat;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
 import java.nio.ByteBuffer;
@@ -146,7 +147,9 @@ final class MapWorld {
       }
     }
     inlineRanges.sort(Comparator.comparingLong(BlockRange::first));
-    segmentRanges.sort(Comparator.comparingLong(BlockRange::first));
+    if (random.nextInt(4) > 0) {
+      segmentRanges.sort(Comparator.comparingLong(BlockRange::first));
+    }
     inlineRanges.forEach(range -> inline.addAll(fresh(range)));
     segmentRanges.forEach(range -> segment.addAll(fresh(range)));
     ObjectRef inlineObject = ObjectRef.log(lineage.self, slot, inline.size());
@@ -327,6 +330,7 @@ final class MapWorld {
       mapObjects.put(object.ref(), object.body().toBuffer());
     }
     Root root = MapCodec.decodeRoot(made.rootRef(), stored(made.rootRef()));
+    objects.subList(0, objects.size() - 1).forEach(object -> checkBytes(object.ref(), root));
     assertThat(root.covers()).isEqualTo(made.covers());
     assertThat(root.sizeBytes()).isEqualTo(4096L * blocks);
     assertThat(root.deltas().size()).isLessThanOrEqualTo(limits.maxDeltas());
@@ -348,6 +352,15 @@ final class MapWorld {
     }
     draft = null;
     done.add((root.deltas().isEmpty() ? "pages " + root.pages().size() : "delta") + (objects.size() > 1 ? "" : " none"));
+  }
+
+  private void checkBytes(ObjectRef ref, Root root) {
+    int bytes = ObjectFormat.decode(ObjectFormat.Kind.PAGE, ref.key(), stored(ref)).metadata().remaining();
+    Page page = page(ref);
+    assertThat(page.encodedBytes()).isBetween((long) bytes, bytes + 3L * page.objects.size() + 34L * volumes);
+    if (page.size() > 1 && !root.deltas().contains(ref)) {
+      assertThat(bytes).isLessThanOrEqualTo(limits.pageBytes());
+    }
   }
 
   private ObjectRef mapRef() {

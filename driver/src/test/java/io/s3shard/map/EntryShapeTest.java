@@ -1,0 +1,159 @@
+package io.s3shard.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.s3shard.format.Extent;
+import io.s3shard.format.ObjectRef;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How the content of a chunk becomes an entry. */
+class EntryShapeTest {
+  private static final int CHUNK = 64;
+  private static final long ORIGIN = 3 * CHUNK;
+  private static final ObjectRef WHOLE = ObjectRef.data(MapWorld.volume(1), 1, 1, 1, CHUNK);
+  private static final ObjectRef SEGMENT = ObjectRef.data(MapWorld.volume(1), 1, 1, 2, 500);
+  private static final ObjectRef INLINE = ObjectRef.log(MapWorld.volume(1), 9, 100);
+
+  private final Pieces pieces = new Pieces();
+  private int at;
+
+  @Test
+  void aWholeChunkIsABase() {
+    in(WHOLE, 0, 64);
+    assertThat(entry(null)).isEqualTo(new ChunkEntry(3, new Base(WHOLE, 0), List.of()));
+  }
+
+  @Test
+  void aWholeChunkInASegmentIsABase() {
+    in(SEGMENT, 130, 64);
+    assertThat(entry(null)).isEqualTo(new ChunkEntry(3, new Base(SEGMENT, 130), List.of()));
+  }
+
+  /** The last chunk of an image; if the image grows, what is beyond the object is zeros. */
+  @Test
+  void aChunkUpToTheEndOfItsObjectIsABase() {
+    in(SEGMENT, 460, 40);
+    zeros(24);
+    assertThat(entry(null)).isEqualTo(new ChunkEntry(3, new Base(SEGMENT, 460), List.of()));
+  }
+
+  /** Here the object goes on with blocks of another chunk. */
+  @Test
+  void aPartOfAChunkIsNoBaseOfTheRest() {
+    in(SEGMENT, 100, 3);
+    zeros(61);
+    assertThat(entry(null)).isEqualTo(new ChunkEntry(3, null, List.of(group(SEGMENT, 100, 0, 1, 2))));
+  }
+
+  @Test
+  void whatIsWrittenIntoAChunkIsAGroupOverItsBase() {
+    in(WHOLE, 0, 5);
+    in(SEGMENT, 40, 2);
+    in(WHOLE, 7, 3);
+    zeros(1);
+    in(WHOLE, 11, 49);
+    in(SEGMENT, 42, 1);
+    in(WHOLE, 61, 3);
+    assertThat(entry(new Base(WHOLE, 0)))
+        .isEqualTo(
+            new ChunkEntry(
+                3,
+                new Base(WHOLE, 0),
+                List.of(
+                    group(SEGMENT, 40, 5, 6, 60),
+                    new Group(Extent.Source.ZEROS, BlockNumbers.of((char) 10)))));
+  }
+
+  /** The blocks of a group rise, so what lies together in another order is two groups. */
+  @Test
+  void blocksThatFallAreTwoGroups() {
+    in(SEGMENT, 42, 1);
+    zeros(8);
+    in(SEGMENT, 40, 2);
+    zeros(53);
+    assertThat(entry(null).groups()).containsExactly(group(SEGMENT, 42, 0), group(SEGMENT, 40, 9, 10));
+  }
+
+  @Test
+  void aBaseOfWhichNothingIsLeftGoes() {
+    zeros(64);
+    assertThat(entry(new Base(WHOLE, 0)).base()).isNotNull();
+    assertThat(shape().plan(new Base(WHOLE, 0)).base()).isNull();
+  }
+
+  @Test
+  void inlineBlocksAreGathered() {
+    in(INLINE, 5, 1);
+    in(SEGMENT, 3, 1);
+    in(INLINE, 6, 2);
+    zeros(60);
+    assertThat(shape().plan(null).gather())
+        .extracting(piece -> piece.range().first() - ORIGIN)
+        .containsExactly(0L, 2L);
+  }
+
+  @Test
+  void eightGroupsStay() {
+    scattered(8);
+    assertThat(shape().plan(null).gather()).isEmpty();
+    assertThat(entry(null).groups()).hasSize(8);
+  }
+
+  @Test
+  void ofNineGroupsAllAreGathered() {
+    scattered(9);
+    assertThat(shape().plan(null).gather()).hasSize(9);
+  }
+
+  /** A segment may end between what is gathered: it may become two groups. */
+  @Test
+  void inlineBlocksCountAsTwoGroups() {
+    scattered(7);
+    pieces.add(ORIGIN + at, ORIGIN + at + 1, new Extent.Source.InObject(INLINE, 0));
+    at++;
+    assertThat(shape().plan(null).gather()).hasSize(8);
+  }
+
+  private void scattered(int groups) {
+    for (int i = 0; i < groups; i++) {
+      in(SEGMENT, 10 * i + 7, 1);
+      zeros(1);
+    }
+  }
+
+  private void in(ObjectRef object, int first, int count) {
+    pieces.add(ORIGIN + at, ORIGIN + at + count, new Extent.Source.InObject(object, first));
+    at += count;
+  }
+
+  private void zeros(int count) {
+    pieces.add(ORIGIN + at, ORIGIN + at + count, Extent.Source.ZEROS);
+    at += count;
+  }
+
+  private List<Piece> content() {
+    if (at < CHUNK) {
+      zeros(CHUNK - at);
+    }
+    List<Piece> content = pieces.take();
+    content.forEach(piece -> pieces.add(piece.range().first(), piece.range().end(), piece.source()));
+    return content;
+  }
+
+  private EntryShape shape() {
+    return new EntryShape(3, CHUNK, content());
+  }
+
+  private ChunkEntry entry(Base planned) {
+    return shape().entry(planned);
+  }
+
+  private static Group group(ObjectRef object, int first, int... blocks) {
+    char[] numbers = new char[blocks.length];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (char) blocks[i];
+    }
+    return new Group(new Extent.Source.InObject(object, first), BlockNumbers.of(numbers));
+  }
+}
