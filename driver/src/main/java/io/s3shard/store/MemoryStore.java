@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A bucket in memory, with exactly the semantics of the door. For tests and the simulation. Thread-safe. */
+/**
+ * A bucket in memory, with exactly the semantics of the door. Several hosts of a simulation share one. An ETag says what the
+ * bytes are and nothing of who put them or when, as in S3: the same bytes put again are the same object. Thread-safe.
+ */
 public final class MemoryStore implements ObjectStore {
   private final TreeMap<String, StoredObject> objects = new TreeMap<>();
-  private long puts;
 
   @Override
   public synchronized StoredObject get(ObjectKey key, Purpose purpose) {
@@ -43,21 +45,24 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public synchronized void put(ObjectKey key, Body body, Purpose purpose) {
-    objects.put(key.value(), new StoredObject(body.toBuffer(), "\"" + ++puts + "\""));
+  public void put(ObjectKey key, Body body, Purpose purpose) {
+    StoredObject object = stored(body);
+    synchronized (this) {
+      objects.put(key.value(), object);
+    }
   }
 
   @Override
-  public synchronized PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
-    if (objects.containsKey(key.value())) {
-      return PutOutcome.LOST;
+  public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
+    StoredObject object = stored(body);
+    synchronized (this) {
+      return objects.putIfAbsent(key.value(), object) == null ? PutOutcome.WON : PutOutcome.LOST;
     }
-    put(key, body, purpose);
-    return PutOutcome.WON;
   }
 
   @Override
   public synchronized List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+    PageLimits.checkList(limit);
     String from = startAfter != null && startAfter.compareTo(prefix) > 0 ? startAfter : prefix;
     List<ListedObject> listed = new ArrayList<>();
     for (Map.Entry<String, StoredObject> entry : objects.tailMap(from, !from.equals(startAfter)).entrySet()) {
@@ -72,6 +77,12 @@ public final class MemoryStore implements ObjectStore {
 
   @Override
   public synchronized void delete(Collection<ObjectKey> keys, Purpose purpose) {
+    PageLimits.checkDelete(keys.size());
     keys.forEach(key -> objects.remove(key.value()));
+  }
+
+  private static StoredObject stored(Body body) {
+    ByteBuffer bytes = body.toBuffer();
+    return new StoredObject(bytes, ContentHash.etag(bytes));
   }
 }
