@@ -30,7 +30,8 @@ public final class ThreadExecution implements Execution {
           } catch (InterruptedException e) {
             interrupted = true;
           } catch (ExecutionException e) {
-            throw unchecked(e.getCause());
+            Throwable cause = e.getCause();
+            throw unchecked(cause == null ? e : cause);
           }
         }
       } finally {

@@ -122,7 +122,7 @@ final class FuseMount {
 
   /** The fifth field is the mount point, with blanks and the like in octal. */
   private static boolean mountedOn(String line, Path mountPoint) {
-    String[] fields = line.split(" ");
+    String[] fields = line.split(" ", -1);
     String escaped =
         mountPoint.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011").replace("\n", "\\012");
     return fields.length > 4 && fields[4].equals(escaped);

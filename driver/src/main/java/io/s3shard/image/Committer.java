@@ -12,6 +12,7 @@ import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,8 @@ final class Committer {
   private final ImageParts parts;
   private final Uploader uploader;
   private final Checkpointer checkpointer;
-  private volatile long commits;
-  private volatile long committedBytes;
+  private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong committedBytes = new AtomicLong();
 
   /** A COMMIT that is in the log; {@link #install} makes it visible to readers, under the image's lock. */
   interface Done {
@@ -54,8 +55,8 @@ final class Committer {
     List<Extent> extents = draft.extentsObject().isPresent() ? plan.extents() : landed.commit().extents();
     parts.names().tail(landed.slot());
     keepInCache(plan, landed.slot());
-    commits++;
-    committedBytes += blocks(runs) * Blocks.SIZE;
+    commits.incrementAndGet();
+    committedBytes.addAndGet(blocks(runs) * Blocks.SIZE);
     return () -> {
       parts.committed().map().apply(landed.slot(), extents);
       checkpointer.committed(landed.slot(), landed.commit().sizeBytes(), blocks(runs) * Blocks.SIZE, checkpoint);
@@ -138,11 +139,11 @@ final class Committer {
   }
 
   long commits() {
-    return commits;
+    return commits.get();
   }
 
   long committedBytes() {
-    return committedBytes;
+    return committedBytes.get();
   }
 
   long commitsSinceCheckpoint() {

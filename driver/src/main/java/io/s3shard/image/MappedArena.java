@@ -101,8 +101,14 @@ final class MappedArena implements ArenaMemory {
 
   private void open(int number) throws IOException {
     Arena mapping = Arena.ofShared();
+    boolean kept = false;
     try (FileChannel channel = FileChannel.open(file(number), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       segments.put(number, new Segment(mapping, map(channel, MappedArenas.SEGMENT_BYTES, mapping)));
+      kept = true;
+    } finally {
+      if (!kept) {
+        mapping.close();
+      }
     }
   }
 

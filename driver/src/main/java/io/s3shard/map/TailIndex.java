@@ -56,9 +56,19 @@ final class TailIndex {
     while (at < range.end()) {
       Run run = from(at);
       // What no run holds lies in the pages, and is older than any rebase.
-      boolean below = run == null || run.first() > at;
-      long end = Math.min(range.end(), run == null ? Long.MAX_VALUE : below ? run.first() : run.end());
-      if (below || run.slot() <= extent.upTo()) {
+      boolean replaces;
+      long end;
+      if (run == null) {
+        replaces = true;
+        end = range.end();
+      } else if (run.first() > at) {
+        replaces = true;
+        end = Math.min(range.end(), run.first());
+      } else {
+        replaces = run.slot() <= extent.upTo();
+        end = Math.min(range.end(), run.end());
+      }
+      if (replaces) {
         put(new Run(at, end, slot, extent.source().skip(at - range.first())));
       }
       at = end;
