@@ -79,7 +79,8 @@ final class S3Errors {
       return new StoreUnavailable(what + " failed, " + where + " does not answer: " + reason(failure), failure);
     }
     if (passes(answer.statusCode(), code(answer))) {
-      return new StoreUnavailable(what + " failed, " + where + " is away or busy: " + shown(answer), answer);
+      String message = what + " failed, " + where + " is away or busy: " + shown(answer);
+      return throttles(answer) ? StoreUnavailable.throttled(message, answer) : new StoreUnavailable(message, answer);
     }
     return refused(what, answer);
   }
@@ -115,7 +116,8 @@ final class S3Errors {
     String what = "delete of " + key;
     String shown = (code == null ? "unknown" : code) + (message == null ? "" : ": " + oneLine(message));
     if (code != null && passes(0, code)) {
-      return new StoreUnavailable(what + " failed, " + where + " is away or busy: " + shown);
+      String failed = what + " failed, " + where + " is away or busy: " + shown;
+      return code.startsWith("SlowDown") ? StoreUnavailable.throttled(failed, null) : new StoreUnavailable(failed);
     }
     return new StoreRefused(what + " was refused by " + where + ": " + shown + ": allow s3:DeleteObject, take off Object Lock");
   }
@@ -144,6 +146,11 @@ final class S3Errors {
     }
     boolean passingStatus = status == 408 || status == 409 || status == 429 || status >= 500 && status != 501 && status != 507;
     return passingStatus || PASSING.contains(code);
+  }
+
+  /** A plain 503 counts: that is how S3 says SlowDown. Fewer requests do no harm to a server that is in trouble otherwise. */
+  private static boolean throttles(AwsServiceException answer) {
+    return answer.statusCode() == 503 || answer.statusCode() == 429 || answer.isThrottlingException();
   }
 
   private StoreRefused refused(String what, AwsServiceException answer) {
