@@ -1,8 +1,15 @@
 package io.s3shard.sim;
 
+import io.s3shard.store.Body;
 import io.s3shard.store.MemoryStore;
+import io.s3shard.store.ObjectKey;
 import io.s3shard.store.ObjectStore;
+import io.s3shard.store.Purpose;
+import io.s3shard.store.PutOutcome;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
 /** The bucket that all processes share, and the network before it. */
 final class SimBucket {
@@ -10,6 +17,7 @@ final class SimBucket {
   private final Faults faults;
   private final SimRandom dice;
   private final MemoryStore objects = new MemoryStore();
+  private final List<Consumer<ObjectKey>> watchers = new ArrayList<>();
   private boolean away;
 
   SimBucket(Simulation simulation, Faults faults) {
@@ -26,6 +34,19 @@ final class SimBucket {
   /** What lies in it, for checks: no latency, no faults. */
   ObjectStore objects() {
     return objects;
+  }
+
+  /** Has {@code watcher} told of each key that a put-if-absent has just won. It must not wait. */
+  void watch(Consumer<ObjectKey> watcher) {
+    watchers.add(watcher);
+  }
+
+  PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
+    PutOutcome outcome = objects.putIfAbsent(key, body, purpose);
+    if (outcome == PutOutcome.WON) {
+      watchers.forEach(watcher -> watcher.accept(key));
+    }
+    return outcome;
   }
 
   Faults faults() {

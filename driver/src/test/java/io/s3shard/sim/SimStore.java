@@ -120,7 +120,7 @@ final class SimStore implements ObjectStore {
     Body sent = copy(body);
     PutOutcome outcome;
     try {
-      outcome = carryOut(new Request<>("put-if-absent", key.value(), true, store -> store.putIfAbsent(key, sent, purpose)));
+      outcome = carryOut(new Request<>("put-if-absent", key.value(), true, _ -> bucket.putIfAbsent(key, sent, purpose)));
     } catch (StoreUnavailable _) {
       outcome = PutOutcome.UNKNOWN;
     }
