@@ -227,15 +227,23 @@ final class Checkpointer {
       covers = tail;
       draft = parts.committed().map().beginCheckpoint(covers, sizeBytes);
     }
-    parts.committed().load(draft.pagesNeeded(), Purpose.BACKGROUND, loaded -> loaded.forEach(draft::install));
+    List<ObjectRef> needed = draft.pagesNeeded();
+    for (int from = 0; from < needed.size(); from += CommittedMap.PAGE_LOADS) {
+      List<ObjectRef> some = needed.subList(from, Math.min(needed.size(), from + CommittedMap.PAGE_LOADS));
+      parts.committed().load(some, Purpose.BACKGROUND, loaded -> loaded.forEach(draft::install));
+    }
     draft.gathered(new Gather(parts, uploader, uploaded).move(draft.toGather()));
-    List<EncodedObject> objects = draft.encode(parts.names());
+    draft.encode(
+        parts.names(), ref -> parts.committed().page(ref, Purpose.BACKGROUND), objects -> upload(objects, uploaded));
+    return new Ready(new Checkpoint(draft.rootRef(), covers), draft);
+  }
+
+  private void upload(List<EncodedObject> objects, List<ObjectKey> uploaded) {
     objects.forEach(object -> uploaded.add(object.ref().key()));
     uploader.run(
         objects.stream()
             .map(object -> (Runnable) () -> uploader.put(object.ref(), object.body(), Purpose.BACKGROUND))
             .toList());
-    return new Ready(new Checkpoint(draft.rootRef(), covers), draft);
   }
 
   /** Deletes what died at slot {@code death}, but for what a pin may see: its position lies in [birth, death). */

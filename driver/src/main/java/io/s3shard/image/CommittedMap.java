@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * given: the image's, so that dirty data and map change together for readers.
  */
 final class CommittedMap {
-  private static final int PAGE_LOADS = 16;
+  static final int PAGE_LOADS = 16;
 
   private final Object lock;
   private final ChunkMap map;
@@ -86,7 +86,7 @@ final class CommittedMap {
     taker.accept(loaded);
   }
 
-  private Page page(ObjectRef ref, Purpose purpose) {
+  Page page(ObjectRef ref, Purpose purpose) {
     return MapCodec.decodePage(ref, chunkBlocks, store.get(ref.key(), purpose).body());
   }
 

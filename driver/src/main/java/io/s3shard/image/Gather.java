@@ -28,7 +28,8 @@ final class Gather {
 
   /** Copies all {@code extents}, which are sorted by image block; returns where they lie now. */
   List<Extent> move(List<Extent> extents) {
-    int room = parts.options().segmentBytes() / Blocks.SIZE;
+    // Not less than a chunk: more than two segments a chunk might be more groups than an entry has room for.
+    int room = Math.max(parts.options().segmentBytes() / Blocks.SIZE, parts.chunkBlocks());
     for (Extent extent : extents) {
       for (long done = 0; done < extent.range().count(); ) {
         long take = Math.min(extent.range().count() - done, room - filled);

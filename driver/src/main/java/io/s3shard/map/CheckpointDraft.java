@@ -5,23 +5,24 @@ import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint in the making; independent of its {@link ChunkMap}, for one thread. In this order: load {@link #pagesNeeded} and
  * {@link #install} each; upload {@link #toGather} in segments and say where the blocks lie now ({@link #gathered}); {@link
- * #encode} and upload; append the COMMIT that names {@link #rootRef}; {@link ChunkMap#finishCheckpoint}; delete {@link
- * #superseded}.
+ * #encode}, which uploads; append the COMMIT that names {@link #rootRef}; {@link ChunkMap#finishCheckpoint}; delete {@link
+ * #superseded}. It takes the memory of the tail and of the entries that this touches, and of a few pages.
  */
 public final class CheckpointDraft {
   private final VolumeId self;
   private final MapLimits limits;
+  private final long keepBytes;
   private final Checkpointed before;
   private final long covers;
   private final long sizeBytes;
@@ -35,12 +36,13 @@ public final class CheckpointDraft {
   private final List<@Nullable Base> planned = new ArrayList<>();
   private @Nullable Relocations relocations;
   private @Nullable Checkpointed after;
-  private final Map<ObjectRef, Page> pagesWritten = new LinkedHashMap<>();
+  private Map<ObjectRef, Page> pagesKept = Map.of();
 
   /** {@code runs}: the tail up to {@code covers}. {@code cached}: pages that happen to be loaded. */
   CheckpointDraft(
       VolumeId self,
       MapLimits limits,
+      long keepBytes,
       Checkpointed before,
       long covers,
       long sizeBytes,
@@ -48,6 +50,7 @@ public final class CheckpointDraft {
       Map<ObjectRef, Page> cached) {
     this.self = self;
     this.limits = limits;
+    this.keepBytes = keepBytes;
     this.before = before;
     this.covers = covers;
     this.sizeBytes = sizeBytes;
@@ -71,7 +74,7 @@ public final class CheckpointDraft {
   public void install(ObjectRef ref, Page page) {
     CheckpointScope known = scope();
     if (needed.remove(ref)) {
-      prior.load(ref, known.rewrite ? page : touchedOnly(page, known));
+      prior.load(ref, touchedOnly(page, known));
     }
   }
 
@@ -87,7 +90,7 @@ public final class CheckpointDraft {
     return known;
   }
 
-  /** What a delta needs of a page: a small part of it, so that a checkpoint of scattered writes does not hold the whole map. */
+  /** A small part of a page as a rule, so that a checkpoint of scattered writes does not hold the whole map. */
   private Page touchedOnly(Page page, CheckpointScope known) {
     PageBuilder part = new PageBuilder(before.root().chunkBlocks());
     for (Touched chunks : known.touched) {
@@ -159,27 +162,35 @@ public final class CheckpointDraft {
     relocations = Relocations.of(toGather(), moved);
   }
 
-  /** The objects to upload before the COMMIT, the root last. Once. */
-  public List<EncodedObject> encode(MapNames names) {
+  /**
+   * Encodes the objects of the checkpoint and hands them to {@code upload}, some at a time; they must be in the bucket before
+   * the COMMIT. If {@code pages} or {@code upload} throws, so does this, and the draft is of no more use.
+   */
+  public void encode(MapNames names, PageSource pages, Consumer<List<EncodedObject>> upload) {
     if (after != null) {
       throw new IllegalStateException("the checkpoint at " + covers + " is encoded already");
     }
     if (relocations == null && !toGather().isEmpty()) {
       throw new IllegalStateException("nothing was gathered");
     }
+    MapUpload out = new MapUpload(names, upload, keepBytes);
     Page delta = delta(scope(), relocations == null ? Relocations.NONE : relocations);
-    List<EncodedObject> objects = new ArrayList<>();
-    Root root = scope().rewrite ? rewrite(delta, names, objects) : appendDelta(delta, names, objects);
-    ObjectRef rootRef = names.next();
-    objects.add(new EncodedObject(rootRef, MapCodec.encodeRoot(rootRef, root)));
-    List<Page> deltas = new ArrayList<>(before.deltas());
-    if (root.deltas().isEmpty()) {
-      deltas.clear();
-    } else if (root.deltas().size() > deltas.size()) {
-      deltas.add(delta);
+    List<Page> deltas = new ArrayList<>();
+    List<ObjectRef> deltaRefs = new ArrayList<>();
+    List<PageRef> pageRefs = before.root().pages();
+    if (scope().rewrite) {
+      pageRefs = new PageRewrite(before, scope(), delta, pages).write(limits, out);
+    } else {
+      deltas.addAll(before.deltas());
+      deltaRefs.addAll(before.root().deltas());
+      if (delta.size() > 0) {
+        deltas.add(delta);
+        deltaRefs.add(out.delta(delta));
+      }
     }
-    after = new Checkpointed(Optional.of(rootRef), root, deltas);
-    return objects;
+    Root root = new Root(covers, before.root().chunkBlocks(), sizeBytes, pageRefs, deltaRefs);
+    after = new Checkpointed(Optional.of(out.root(root)), root, deltas);
+    pagesKept = out.kept();
   }
 
   /** The entries of the chunks that the tail touched. */
@@ -197,57 +208,6 @@ public final class CheckpointDraft {
       }
     }
     return delta.build();
-  }
-
-  private Root appendDelta(Page delta, MapNames names, List<EncodedObject> objects) {
-    List<ObjectRef> deltas = new ArrayList<>(before.root().deltas());
-    if (delta.size() > 0) {
-      ObjectRef ref = names.next();
-      objects.add(new EncodedObject(ref, MapCodec.encodePage(ref, delta)));
-      deltas.add(ref);
-    }
-    return new Root(covers, before.root().chunkBlocks(), sizeBytes, before.root().pages(), deltas);
-  }
-
-  /** Writes the pages that change anew, neighbours together, with all that the deltas say. */
-  private Root rewrite(Page delta, MapNames names, List<EncodedObject> objects) {
-    List<PageRef> old = before.root().pages();
-    List<PageRef> pages = new ArrayList<>();
-    int index = 0;
-    do {
-      if (!old.isEmpty() && !scope().dirty.get(index)) {
-        pages.add(old.get(index++));
-        continue;
-      }
-      PageSplitter splitter = new PageSplitter(before.root().chunkBlocks(), limits.pageBytes());
-      do {
-        merge(delta, index, splitter);
-        index++;
-      } while (index < old.size() && scope().dirty.get(index));
-      for (Page page : splitter.finish()) {
-        ObjectRef ref = names.next();
-        objects.add(new EncodedObject(ref, MapCodec.encodePage(ref, page)));
-        pages.add(new PageRef(page.chunk(0), ref));
-        pagesWritten.put(ref, page);
-      }
-    } while (index < old.size());
-    return new Root(covers, before.root().chunkBlocks(), sizeBytes, pages, List.of());
-  }
-
-  /** The entries of what is page {@code index}'s, the first also of all before it. */
-  private void merge(Page delta, int index, PageSplitter into) {
-    List<Page> layers = new ArrayList<>();
-    layers.add(delta);
-    layers.addAll(before.deltas().reversed());
-    Page page = index < before.root().pages().size() ? prior.page(index) : null;
-    if (page != null) {
-      layers.add(page);
-    }
-    long from = index == 0 ? 0 : before.root().pages().get(index).firstChunk();
-    MergedEntries entries = new MergedEntries(layers, from, before.pageEnd(index));
-    while (entries.next()) {
-      into.add(entries.page(), entries.index());
-    }
   }
 
   /** The root's name, after {@link #encode}. */
@@ -272,8 +232,8 @@ public final class CheckpointDraft {
     return after;
   }
 
-  /** The pages that it wrote: just as if they had been loaded. */
-  Map<ObjectRef, Page> pagesWritten() {
-    return pagesWritten;
+  /** Some of the pages that it wrote: just as if they had been loaded. */
+  Map<ObjectRef, Page> pagesKept() {
+    return pagesKept;
   }
 }

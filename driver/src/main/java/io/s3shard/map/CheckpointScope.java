@@ -24,7 +24,7 @@ final class CheckpointScope {
   final BitSet dirty = new BitSet();
 
   /** The pages of which nothing is left: never loaded. */
-  private final BitSet dropped = new BitSet();
+  final BitSet dropped = new BitSet();
 
   CheckpointScope(Checkpointed before, List<TailIndex.Run> runs, MapLimits limits) {
     this.before = before;
@@ -34,14 +34,9 @@ final class CheckpointScope {
     this.rewrite = !dropped.isEmpty() || deltasWouldBeTooLarge(limits);
   }
 
-  /** The pages that must be loaded, by their index. */
+  /** The pages that must be loaded to know what chunks hold that the tail touched only in part, by their index. */
   BitSet required() {
     BitSet required = new BitSet();
-    if (rewrite) {
-      required.or(dirty);
-      required.andNot(dropped);
-      return required;
-    }
     for (Touched chunks : touched) {
       if (chunks.isSpan()) {
         required.or(pagesOf(chunks));
@@ -49,6 +44,7 @@ final class CheckpointScope {
         required.or(pagesOf(chunks));
       }
     }
+    required.andNot(dropped);
     return required;
   }
 

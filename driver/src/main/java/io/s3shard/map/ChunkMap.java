@@ -210,12 +210,13 @@ public final class ChunkMap {
           "a checkpoint at " + upTo + " after one at " + covers + " and a rebase at " + lastRebase);
     }
     rebaseFloor = Math.max(rebaseFloor, upTo);
-    return new CheckpointDraft(self, limits, checkpoint, upTo, sizeBytes, tail.upTo(upTo), pages.snapshot());
+    return new CheckpointDraft(
+        self, limits, pages.limitBytes(), checkpoint, upTo, sizeBytes, tail.upTo(upTo), pages.snapshot());
   }
 
   /** Goes over to the checkpoint, once the COMMIT that names it is in the log. What was applied since it began stays. */
   public void finishCheckpoint(CheckpointDraft draft) {
-    if (draft.before() != checkpoint) {
+    if (!draft.before().rootRef().equals(checkpoint.rootRef())) {
       throw new IllegalStateException("the checkpoint at " + draft.covers() + " was begun on an older one");
     }
     checkpoint = draft.after();
@@ -223,6 +224,6 @@ public final class ChunkMap {
     covers = draft.covers();
     tail.forget(covers);
     pages.retain(used);
-    draft.pagesWritten().forEach(pages::put);
+    draft.pagesKept().forEach(pages::put);
   }
 }

@@ -27,6 +27,10 @@ final class PageCache {
     evict();
   }
 
+  long limitBytes() {
+    return limitBytes;
+  }
+
   @Nullable Page get(ObjectRef ref) {
     return pages.get(ref);
   }

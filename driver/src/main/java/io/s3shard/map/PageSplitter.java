@@ -1,18 +1,21 @@
 package io.s3shard.map;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes pages of a stream of entries, none longer than it may be; the last two share what is left evenly. */
 final class PageSplitter {
   private final int chunkBlocks;
   private final int pageBytes;
-  private final List<Page> pages = new ArrayList<>();
+  private final Consumer<Page> pages;
   private PageBuilder builder;
+  private @Nullable Page held;
 
-  PageSplitter(int chunkBlocks, int pageBytes) {
+  /** {@code pages}: gets each page once it is complete, in order. */
+  PageSplitter(int chunkBlocks, int pageBytes, Consumer<Page> pages) {
     this.chunkBlocks = chunkBlocks;
     this.pageBytes = pageBytes;
+    this.pages = pages;
     this.builder = new PageBuilder(chunkBlocks);
   }
 
@@ -22,22 +25,26 @@ final class PageSplitter {
       return;
     }
     if (builder.size() > 0 && builder.encodedBytes() + from.entryBytes(index) > pageBytes) {
-      pages.add(builder.build());
+      Page full = builder.build();
       builder = new PageBuilder(chunkBlocks);
+      release();
+      held = full;
     }
     from.copyTo(builder, index);
   }
 
-  List<Page> finish() {
+  /** The stream has ended. */
+  void finish() {
     if (builder.size() == 0) {
-      return pages;
+      return;
     }
     Page last = builder.build();
-    if (pages.isEmpty() || last.encodedBytes() >= pageBytes / 2) {
-      pages.add(last);
-      return pages;
+    Page before = held;
+    if (before == null || last.encodedBytes() >= pageBytes / 2) {
+      release();
+      pages.accept(last);
+      return;
     }
-    Page before = pages.removeLast();
     long half = (before.encodedBytes() + last.encodedBytes()) / 2;
     PageBuilder left = new PageBuilder(chunkBlocks);
     PageBuilder right = new PageBuilder(chunkBlocks);
@@ -47,8 +54,14 @@ final class PageSplitter {
     for (int i = 0; i < last.size(); i++) {
       last.copyTo(right, i);
     }
-    pages.add(left.build());
-    pages.add(right.build());
-    return pages;
+    pages.accept(left.build());
+    pages.accept(right.build());
+  }
+
+  private void release() {
+    if (held != null) {
+      pages.accept(held);
+    }
+    held = null;
   }
 }

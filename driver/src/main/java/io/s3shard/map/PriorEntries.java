@@ -8,7 +8,10 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The entries that the checkpoint before has for the chunks that a new one changes: its deltas, and what was loaded of its pages. */
+/**
+ * The entries that the checkpoint before has for the chunks that a new one changes: its deltas, and what was loaded of its
+ * pages.
+ */
 final class PriorEntries {
   private final Checkpointed before;
   private final Map<ObjectRef, Page> loaded = new HashMap<>();
@@ -22,7 +25,7 @@ final class PriorEntries {
   }
 
   /** Page {@code index} of the checkpoint; null if it was not loaded. */
-  @Nullable Page page(int index) {
+  private @Nullable Page page(int index) {
     return loaded.get(before.root().pages().get(index).page());
   }
 

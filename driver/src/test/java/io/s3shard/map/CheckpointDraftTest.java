@@ -8,10 +8,12 @@ import io.s3shard.format.BlockRange;
 import io.s3shard.format.Extent;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Checkpoints, case by case; {@link ChunkMapModelTest} mixes them at random. */
@@ -19,7 +21,7 @@ class CheckpointDraftTest {
   private static final int CHUNK = 64;
   private static final VolumeId SELF = MapWorld.volume(1);
 
-  private final Map<ObjectRef, EncodedObject> bucket = new HashMap<>();
+  private final Map<ObjectRef, ByteBuffer> bucket = new HashMap<>();
   private final ChunkMap map = ChunkMap.empty(SELF, CHUNK);
   private long slot;
   private long counter;
@@ -83,7 +85,7 @@ class CheckpointDraftTest {
       commit(chunks);
       root = checkpoint();
       if (!root.deltas().isEmpty()) {
-        deltaBytes += bucket.get(root.deltas().getLast()).body().length();
+        deltaBytes += stored(root.deltas().getLast()).remaining();
       }
     } while (!root.deltas().isEmpty());
     assertThat(deltaBytes).isBetween(30_000L, 65_536L);
@@ -102,7 +104,7 @@ class CheckpointDraftTest {
     Root root = checkpoint();
     assertThat(root.pages()).hasSizeGreaterThan(2);
     for (PageRef page : root.pages()) {
-      assertThat(bucket.get(page.page()).body().length()).isBetween(100L << 10, 256L << 10);
+      assertThat(stored(page.page()).remaining()).isBetween(100 << 10, 256 << 10);
     }
 
     // a change in one page writes this one only
@@ -110,7 +112,7 @@ class CheckpointDraftTest {
       commit(whole(chunks - 1));
       checkpoint();
     }
-    Root after = MapCodec.decodeRoot(map.root().orElseThrow(), bucket.get(map.root().orElseThrow()).body().toBuffer());
+    Root after = MapCodec.decodeRoot(map.root().orElseThrow(), stored(map.root().orElseThrow()));
     assertThat(after.deltas()).isEmpty();
     assertThat(after.pages()).hasSameSizeAs(root.pages()).startsWith(root.pages().getFirst());
     assertThat(after.pages().getLast()).isNotEqualTo(root.pages().getLast());
@@ -167,7 +169,7 @@ class CheckpointDraftTest {
   private ChunkMap reopened() {
     ObjectRef root = map.root().orElseThrow();
     ChunkMap reopened =
-        ChunkMap.of(SELF, root, MapCodec.decodeRoot(root, bucket.get(root).body().toBuffer()), List.of());
+        ChunkMap.of(SELF, root, MapCodec.decodeRoot(root, stored(root)), List.of());
     if (slot > reopened.covers()) {
       reopened.apply(slot, List.of(Extent.zeros(new BlockRange(0, 1L << 30))));
     }
@@ -179,7 +181,7 @@ class CheckpointDraftTest {
     commit(inline(3, 2), inline(CHUNK - 1, 2));
     CheckpointDraft draft = map.beginCheckpoint(slot, 0);
     assertThat(draft.toGather()).hasSize(2);
-    assertThatThrownBy(() -> draft.encode(this::mapRef)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> draft.encode(this::mapRef, this::page, batch -> {})).isInstanceOf(IllegalStateException.class);
     ObjectRef segment = data(4);
     Extent first = Extent.of(new BlockRange(3, 2), segment, 0);
     Extent second = Extent.of(new BlockRange(CHUNK - 1, 2), segment, 2);
@@ -268,14 +270,19 @@ class CheckpointDraftTest {
   }
 
   private Root encode(CheckpointDraft draft) {
-    List<EncodedObject> objects = new ArrayList<>(draft.encode(this::mapRef));
-    objects.forEach(object -> bucket.put(object.ref(), object));
+    List<EncodedObject> objects = new ArrayList<>();
+    draft.encode(this::mapRef, this::page, objects::addAll);
+    objects.forEach(object -> bucket.put(object.ref(), object.body().toBuffer()));
     assertThat(objects.getLast().ref()).isEqualTo(draft.rootRef());
-    return MapCodec.decodeRoot(draft.rootRef(), objects.getLast().body().toBuffer());
+    return MapCodec.decodeRoot(draft.rootRef(), stored(draft.rootRef()));
+  }
+
+  private ByteBuffer stored(ObjectRef ref) {
+    return Objects.requireNonNull(bucket.get(ref));
   }
 
   private Page page(ObjectRef ref) {
-    return MapCodec.decodePage(ref, CHUNK, bucket.get(ref).body().toBuffer());
+    return MapCodec.decodePage(ref, CHUNK, stored(ref));
   }
 
   private Extent.Source source(long block) {

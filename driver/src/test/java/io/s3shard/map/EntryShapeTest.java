@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.s3shard.format.Extent;
 import io.s3shard.format.ObjectRef;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How the content of a chunk becomes an entry. */
@@ -145,7 +146,7 @@ class EntryShapeTest {
     return new EntryShape(3, CHUNK, content());
   }
 
-  private ChunkEntry entry(Base planned) {
+  private ChunkEntry entry(@Nullable Base planned) {
     return shape().entry(planned);
   }
 

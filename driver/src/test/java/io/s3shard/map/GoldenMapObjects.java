@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A root and a page whose bytes are kept in the resources {@code format/root.bin} and {@code format/page.bin}. Run {@link #main}
@@ -63,19 +62,24 @@ final class GoldenMapObjects {
     }
   }
 
-  static Map<String, ByteBuffer> encoded() {
-    return Map.of(
-        "root", MapCodec.encodeRoot(ROOT_REF, ROOT).toBuffer(), "page", MapCodec.encodePage(PAGE_REF, page()).toBuffer());
+  static ByteBuffer encodedRoot() {
+    return MapCodec.encodeRoot(ROOT_REF, ROOT).toBuffer();
+  }
+
+  static ByteBuffer encodedPage() {
+    return MapCodec.encodePage(PAGE_REF, page()).toBuffer();
   }
 
   public static void main(String[] folder) throws IOException {
-    for (Map.Entry<String, ByteBuffer> object : encoded().entrySet()) {
-      Path file = Path.of(folder[0], object.getKey() + ".bin");
-      if (!Files.exists(file)) {
-        byte[] bytes = new byte[object.getValue().remaining()];
-        object.getValue().get(bytes);
-        Files.write(file, bytes);
-      }
+    write(Path.of(folder[0], "root.bin"), encodedRoot());
+    write(Path.of(folder[0], "page.bin"), encodedPage());
+  }
+
+  private static void write(Path file, ByteBuffer object) throws IOException {
+    if (!Files.exists(file)) {
+      byte[] bytes = new byte[object.remaining()];
+      object.get(bytes);
+      Files.write(file, bytes);
     }
   }
 }

@@ -29,8 +29,8 @@ class MapCodecTest {
 
   @Test
   void theBytesAreThoseThatBucketsHold() throws IOException {
-    assertThat(GoldenMapObjects.bytes("root")).isEqualTo(GoldenMapObjects.encoded().get("root"));
-    assertThat(GoldenMapObjects.bytes("page")).isEqualTo(GoldenMapObjects.encoded().get("page"));
+    assertThat(GoldenMapObjects.bytes("root")).isEqualTo(GoldenMapObjects.encodedRoot());
+    assertThat(GoldenMapObjects.bytes("page")).isEqualTo(GoldenMapObjects.encodedPage());
   }
 
   @Test
@@ -148,7 +148,7 @@ class MapCodecTest {
     return DynamicTest.dynamicTest(
         what,
         () -> {
-          io.s3shard.proto.v1.Page.Builder page = page(GoldenMapObjects.encoded().get("page"), PAGE_REF).toBuilder();
+          io.s3shard.proto.v1.Page.Builder page = page(GoldenMapObjects.encodedPage(), PAGE_REF).toBuilder();
           damage.accept(page);
           ByteBuffer whole = object(ObjectFormat.Kind.PAGE, PAGE_REF, page.build().toByteArray());
           assertThatThrownBy(() -> MapCodec.decodePage(PAGE_REF, CHUNK, whole))
@@ -161,7 +161,7 @@ class MapCodecTest {
     return DynamicTest.dynamicTest(
         what,
         () -> {
-          ByteBuffer metadata = metadata(ObjectFormat.Kind.ROOT, ROOT_REF, GoldenMapObjects.encoded().get("root"));
+          ByteBuffer metadata = metadata(ObjectFormat.Kind.ROOT, ROOT_REF, GoldenMapObjects.encodedRoot());
           io.s3shard.proto.v1.Root.Builder root = io.s3shard.proto.v1.Root.parseFrom(metadata).toBuilder();
           damage.accept(root);
           ByteBuffer whole = object(ObjectFormat.Kind.ROOT, ROOT_REF, root.build().toByteArray());
@@ -180,7 +180,7 @@ class MapCodecTest {
       boolean page = random.nextBoolean();
       ObjectFormat.Kind kind = page ? ObjectFormat.Kind.PAGE : ObjectFormat.Kind.ROOT;
       ObjectRef ref = page ? PAGE_REF : ROOT_REF;
-      byte[] metadata = mutate(bytes(metadata(kind, ref, GoldenMapObjects.encoded().get(page ? "page" : "root"))), random);
+      byte[] metadata = mutate(bytes(metadata(kind, ref, page ? GoldenMapObjects.encodedPage() : GoldenMapObjects.encodedRoot())), random);
       refused += refuses(ref, page, object(kind, ref, metadata), seed) ? 1 : 0;
     }
     assertThat(refused).isBetween(2_000, 19_900);
@@ -191,7 +191,7 @@ class MapCodecTest {
   void corruptObjectsAreDamaged() {
     for (long seed = 1; seed <= 5_000; seed++) {
       Random random = new Random(seed);
-      byte[] whole = bytes(GoldenMapObjects.encoded().get("page"));
+      byte[] whole = bytes(GoldenMapObjects.encodedPage());
       byte[] corrupt = mutate(whole, random);
       boolean same = java.util.Arrays.equals(whole, corrupt);
       assertThat(refuses(PAGE_REF, true, ByteBuffer.wrap(corrupt), seed)).as("seed %s", seed).isNotEqualTo(same);

@@ -8,6 +8,7 @@ import io.s3shard.format.VolumeId;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,8 @@ class MapMemoryTest {
 
   /** {@code overlay}: blocks of each chunk that lie in groups, of one to eight segments, each of which holds many chunks'. */
   private static List<Page> pages(Random random, int overlay, int fromChunk) {
-    PageSplitter splitter = new PageSplitter(CHUNK, MapLimits.STANDARD.pageBytes());
+    List<Page> pages = new ArrayList<>();
+    PageSplitter splitter = new PageSplitter(CHUNK, MapLimits.STANDARD.pageBytes(), pages::add);
     int[] filled = new int[8];
     int[] segment = new int[8];
     for (int chunk = fromChunk; chunk < CHUNKS; chunk++) {
@@ -63,7 +65,8 @@ class MapMemoryTest {
       one.endEntry();
       splitter.add(one.build(), 0);
     }
-    return splitter.finish();
+    splitter.finish();
+    return pages;
   }
 
   private static List<List<Character>> numbers(Random random, int overlay, int groups) {
@@ -92,8 +95,7 @@ class MapMemoryTest {
       page.collect(i, 0, 0, CHUNK, pieces);
       long base = 0;
       for (Piece piece : pieces.take()) {
-        Base whole = page.base(i);
-        assertThat(whole).isNotNull();
+        Base whole = Objects.requireNonNull(page.base(i));
         boolean inBase = piece.source() instanceof Extent.Source.InObject in && in.object().equals(whole.object());
         base += inBase ? piece.range().count() : 0;
       }

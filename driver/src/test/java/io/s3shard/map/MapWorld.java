@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,15 @@ final class MapWorld {
   }
 
   /** What the image held when a fold began. */
-  private record Cut(long slot, long[] content) {}
+  private static final class Cut {
+    final long slot;
+    final long[] content;
+
+    Cut(long slot, long[] content) {
+      this.slot = slot;
+      this.content = content;
+    }
+  }
 
   private final Random random;
   private final MapLimits limits;
@@ -238,7 +247,7 @@ final class MapWorld {
       case Extent.Source.InObject in -> {
         long[] stored = data.get(in.object());
         assertThat(stored).as("object %s", in.object().key()).isNotNull();
-        yield stored[(int) in.firstBlock()];
+        yield Objects.requireNonNull(stored)[(int) in.firstBlock()];
       }
     };
   }
@@ -288,7 +297,7 @@ final class MapWorld {
   private ByteBuffer stored(ObjectRef ref) {
     ByteBuffer object = mapObjects.get(ref);
     assertThat(object).as("map object %s", ref.key()).isNotNull();
-    return object;
+    return Objects.requireNonNull(object);
   }
 
   /** Begins a checkpoint, or finishes or gives up the one that is being made. */
@@ -319,12 +328,18 @@ final class MapWorld {
   }
 
   private void finish() {
-    CheckpointDraft made = draft;
-    assertThat(made).isNotNull();
+    CheckpointDraft made = Objects.requireNonNull(draft);
     made.pagesNeeded().forEach(ref -> made.install(ref, page(ref)));
     assertThat(made.pagesNeeded()).isEmpty();
     gather(made);
-    List<EncodedObject> objects = made.encode(this::mapRef);
+    List<EncodedObject> objects = new ArrayList<>();
+    made.encode(
+        this::mapRef,
+        this::page,
+        batch -> {
+          assertThat(batch).hasSizeBetween(1, MapUpload.BATCH_OBJECTS);
+          objects.addAll(batch);
+        });
     assertThat(objects.getLast().ref()).isEqualTo(made.rootRef());
     for (EncodedObject object : objects) {
       mapObjects.put(object.ref(), object.body().toBuffer());
@@ -385,7 +400,7 @@ final class MapWorld {
     while (at < order.size()) {
       int length = Math.min(order.size() - at, CHUNK + random.nextInt(2 * CHUNK));
       List<Long> part = order.subList(at, at + length);
-      ObjectRef segment = upload(part.stream().map(block -> read(gatheredFrom.get(block))).toList());
+      ObjectRef segment = upload(part.stream().map(gatheredFrom::get).map(this::read).toList());
       for (int i = 0; i < length; i++) {
         Extent.Source lies = new Extent.Source.InObject(segment, i);
         gatheredTo.put(part.get(i), lies);
