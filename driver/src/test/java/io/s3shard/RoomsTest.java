@@ -21,46 +21,89 @@ class RoomsTest {
       Architectures.layeredArchitecture()
           .consideringOnlyDependenciesInAnyPackage("io.s3shard..")
           .withOptionalLayers(true)
-          .layer("cli").definedBy(ROOT + "cli..")
-          .layer("csi").definedBy(ROOT + "csi..")
-          .layer("kube").definedBy(ROOT + "kube..")
-          .layer("host").definedBy(ROOT + "host..")
-          .layer("fuse").definedBy(ROOT + "fuse..")
-          .layer("volume").definedBy(ROOT + "volume..")
-          .layer("image").definedBy(ROOT + "image..")
-          .layer("map").definedBy(ROOT + "map..")
-          .layer("log").definedBy(ROOT + "log..")
-          .layer("s3").definedBy(ROOT + "store.s3..")
-          .whereLayer("cli").mayNotBeAccessedByAnyLayer()
-          .whereLayer("csi").mayOnlyBeAccessedByLayers("cli")
-          .whereLayer("kube").mayOnlyBeAccessedByLayers("cli", "csi")
-          .whereLayer("host").mayOnlyBeAccessedByLayers("cli", "csi")
-          .whereLayer("fuse").mayOnlyBeAccessedByLayers("cli", "csi")
-          .whereLayer("volume").mayOnlyBeAccessedByLayers("cli", "csi", "kube", "fuse")
-          .whereLayer("image").mayOnlyBeAccessedByLayers("cli", "csi", "fuse", "volume")
-          .whereLayer("map").mayOnlyBeAccessedByLayers("cli", "image")
-          .whereLayer("log").mayOnlyBeAccessedByLayers("cli", "csi", "volume", "image", "map")
-          .whereLayer("s3").mayOnlyBeAccessedByLayers("cli");
+          .layer("cli")
+          .definedBy(ROOT + "cli..")
+          .layer("csi")
+          .definedBy(ROOT + "csi..")
+          .layer("kube")
+          .definedBy(ROOT + "kube..")
+          .layer("host")
+          .definedBy(ROOT + "host..")
+          .layer("fuse")
+          .definedBy(ROOT + "fuse..")
+          .layer("volume")
+          .definedBy(ROOT + "volume..")
+          .layer("image")
+          .definedBy(ROOT + "image..")
+          .layer("map")
+          .definedBy(ROOT + "map..")
+          .layer("log")
+          .definedBy(ROOT + "log..")
+          .layer("s3")
+          .definedBy(ROOT + "store.s3..")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("csi")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("kube")
+          .mayOnlyBeAccessedByLayers("cli", "csi")
+          .whereLayer("host")
+          .mayOnlyBeAccessedByLayers("cli", "csi")
+          .whereLayer("fuse")
+          .mayOnlyBeAccessedByLayers("cli", "csi")
+          .whereLayer("volume")
+          .mayOnlyBeAccessedByLayers("cli", "csi", "kube", "fuse")
+          .whereLayer("image")
+          .mayOnlyBeAccessedByLayers("cli", "csi", "fuse", "volume")
+          .whereLayer("map")
+          .mayOnlyBeAccessedByLayers("cli", "image")
+          .whereLayer("log")
+          .mayOnlyBeAccessedByLayers("cli", "csi", "volume", "image", "map")
+          .whereLayer("s3")
+          .mayOnlyBeAccessedByLayers("cli");
 
   @ArchTest
   static final ArchRule onlyTheStoreKnowsAmazon =
-      noClasses().that().resideOutsideOfPackage(ROOT + "store.s3..")
-          .should().dependOnClassesThat().resideInAPackage("software.amazon.awssdk..");
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "store.s3..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon.awssdk..");
 
   @ArchTest
   static final ArchRule onlyFuseKnowsJnr =
-      noClasses().that().resideOutsideOfPackage(ROOT + "fuse..")
-          .should().dependOnClassesThat().resideInAnyPackage("ru.serce..", "jnr..");
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "fuse..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ru.serce..", "jnr..");
 
   /** What the simulation runs must take time, chance and threads from Execution only. */
   @ArchTest
   static final ArchRule theEngineIsDeterministic =
-      noClasses().that().resideInAnyPackage(ROOT + "store", ROOT + "format..", ROOT + "log..", ROOT + "map..", ROOT + "image..", ROOT + "volume..")
-          .should().callMethod(Thread.class, "sleep", long.class)
-          .orShould().callMethod(System.class, "nanoTime")
-          .orShould().callMethod(System.class, "currentTimeMillis")
-          .orShould().callMethod(Instant.class, "now")
-          .orShould().callConstructor(Random.class)
-          .orShould().callMethod(ThreadLocalRandom.class, "current")
-          .orShould().callMethod(Thread.class, "startVirtualThread", Runnable.class);
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              ROOT + "store",
+              ROOT + "format..",
+              ROOT + "log..",
+              ROOT + "map..",
+              ROOT + "image..",
+              ROOT + "volume..")
+          .should()
+          .callMethod(Thread.class, "sleep", long.class)
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callConstructor(Random.class)
+          .orShould()
+          .callMethod(ThreadLocalRandom.class, "current")
+          .orShould()
+          .callMethod(Thread.class, "startVirtualThread", Runnable.class);
 }

@@ -2,7 +2,10 @@ package io.s3shard.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A flush was reported failed before: reads go on, writes and flushes fail until the volume is opened anew. */
+/**
+ * A flush was reported failed before: reads go on, writes and flushes fail until the volume is
+ * opened anew.
+ */
 public final class Poisoned extends S3ShardException {
   private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,10 @@ package io.s3shard.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The bucket answers, and refuses: credentials, no such bucket, no conditional puts, quota. Trying again does not help. */
+/**
+ * The bucket answers, and refuses: credentials, no such bucket, no conditional puts, quota. Trying
+ * again does not help.
+ */
 public final class StoreRefused extends S3ShardException {
   private static final long serialVersionUID = 1L;
 

@@ -5,14 +5,19 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 
 /**
- * Everything that waits, forks, sleeps, tells the time or rolls dice. In production it is virtual threads and the system's
- * clock; in the simulation it is a baton that one task holds at a time, and virtual time.
+ * Everything that waits, forks, sleeps, tells the time or rolls dice. In production it is virtual
+ * threads and the system's clock; in the simulation it is a baton that one task holds at a time,
+ * and virtual time.
  *
- * <p><b>No lock is held across a call of this interface or of an {@code ObjectStore}.</b> Locks guard memory only; they are
- * short. That keeps the simulation free of deadlocks and the engine free of convoys behind a 30 ms request.
+ * <p><b>No lock is held across a call of this interface or of an {@code ObjectStore}.</b> Locks
+ * guard memory only; they are short. That keeps the simulation free of deadlocks and the engine
+ * free of convoys behind a 30 ms request.
  */
 public interface Execution {
-  /** Starts {@code body} beside the caller. An exception that it throws is thrown by {@link Task#join}. */
+  /**
+   * Starts {@code body} beside the caller. An exception that it throws is thrown by {@link
+   * Task#join}.
+   */
   <T> Task<T> fork(String name, Callable<T> body);
 
   /** Waits. An interrupt ends it early and stays set. */
@@ -36,8 +41,8 @@ public interface Execution {
   /** Something that runs beside its starter. */
   interface Task<T> {
     /**
-     * Waits for the end. What the body threw is thrown here: an unchecked exception or error as it is, a checked one wrapped
-     * in an {@link IllegalStateException}.
+     * Waits for the end. What the body threw is thrown here: an unchecked exception or error as it
+     * is, a checked one wrapped in an {@link IllegalStateException}.
      */
     T join();
 

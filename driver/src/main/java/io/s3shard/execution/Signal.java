@@ -3,9 +3,10 @@ package io.s3shard.execution;
 import java.time.Duration;
 
 /**
- * An event count: waits for "something has changed" without holding a lock. The waiter reads {@link #version}, looks at what
- * it waits for under its own lock, and if it must wait calls {@link #await} with what it read: a {@link #raise} in between
- * is not lost. Any thread may wait; an interrupt does not end a wait and stays set.
+ * An event count: waits for "something has changed" without holding a lock. The waiter reads {@link
+ * #version}, looks at what it waits for under its own lock, and if it must wait calls {@link
+ * #await} with what it read: a {@link #raise} in between is not lost. Any thread may wait; an
+ * interrupt does not end a wait and stays set.
  */
 public interface Signal {
   long version();

@@ -1,4 +1,7 @@
-/** Time, waiting, concurrency and randomness, behind one door, so that the whole engine runs in a deterministic simulation. */
+/**
+ * Time, waiting, concurrency and randomness, behind one door, so that the whole engine runs in a
+ * deterministic simulation.
+ */
 @NullMarked
 package io.s3shard.execution;
 

@@ -1,8 +1,8 @@
 package io.s3shard.format;
 
 /**
- * A run of blocks of the image and what they hold since the COMMIT that brought it. {@code upTo}: 0, or, for a rebase, the
- * last slot whose contents it may replace.
+ * A run of blocks of the image and what they hold since the COMMIT that brought it. {@code upTo}:
+ * 0, or, for a rebase, the last slot whose contents it may replace.
  */
 public record Extent(BlockRange range, Source source, long upTo) {
   public static Extent zeros(BlockRange range) {

@@ -7,7 +7,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The keys of a prefix, DESIGN §4. Numbers are 16 hexadecimal digits, so that byte order is their order. */
+/**
+ * The keys of a prefix, DESIGN §4. Numbers are 16 hexadecimal digits, so that byte order is their
+ * order.
+ */
 public final class Layout {
   /** Marks a prefix as ours and says its format version. */
   public static final ObjectKey PREFIX_FORMAT = new ObjectKey("s3shard");
@@ -56,20 +59,27 @@ public final class Layout {
       return Optional.empty();
     }
     try {
-      long slot = Long.MAX_VALUE - Long.parseUnsignedLong(key.value().substring(folder.length()), 16);
+      long slot =
+          Long.MAX_VALUE - Long.parseUnsignedLong(key.value().substring(folder.length()), 16);
       return slot >= 1 ? Optional.of(slot) : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
   }
 
-  /** The object that a key below a volume's {@code data/} or {@code map/} names, its payload's length unknown (0). */
+  /**
+   * The object that a key below a volume's {@code data/} or {@code map/} names, its payload's
+   * length unknown (0).
+   */
   public static Optional<ObjectRef> object(VolumeId volume, ObjectKey key) {
     boolean data = key.value().startsWith(dataFolder(volume));
     if (!data && !key.value().startsWith(mapFolder(volume))) {
       return Optional.empty();
     }
-    String[] parts = key.value().substring((data ? dataFolder(volume) : mapFolder(volume)).length()).split("-", -1);
+    String[] parts =
+        key.value()
+            .substring((data ? dataFolder(volume) : mapFolder(volume)).length())
+            .split("-", -1);
     if (parts.length != 3) {
       return Optional.empty();
     }
@@ -140,7 +150,8 @@ public final class Layout {
   private static byte[] utf8(String name) {
     byte[] utf8;
     try {
-      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(java.nio.CharBuffer.wrap(name));
+      ByteBuffer encoded =
+          StandardCharsets.UTF_8.newEncoder().encode(java.nio.CharBuffer.wrap(name));
       utf8 = new byte[encoded.remaining()];
       encoded.get(utf8);
     } catch (CharacterCodingException e) {
@@ -150,10 +161,13 @@ public final class Layout {
       throw new InvalidRequest(
           "the name is " + utf8.length + " bytes long, at most " + NAME_MAX_BYTES + " are allowed");
     }
-    boolean bad = name.isEmpty() || name.equals(".") || name.equals("..") || name.equals(".snapshots");
+    boolean bad =
+        name.isEmpty() || name.equals(".") || name.equals("..") || name.equals(".snapshots");
     if (bad || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
       throw new InvalidRequest(
-          "\"" + name + "\" can't be a volume's name: not empty, no slash, not \".\", \"..\" or \".snapshots\"");
+          "\""
+              + name
+              + "\" can't be a volume's name: not empty, no slash, not \".\", \"..\" or \".snapshots\"");
     }
     return utf8;
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The one container that every object of ours is (docs/format.md): a payload of whole blocks in frames, then metadata, then a
- * footer.
+ * The one container that every object of ours is (docs/format.md): a payload of whole blocks in
+ * frames, then metadata, then a footer.
  *
  * <pre>
  *   frame     32 bytes: the CRC32C of each of its up to eight blocks, little-endian, 0 for a block that is not there;
@@ -24,8 +24,9 @@ import java.util.zip.CRC32C;
  *             u32 CRC32C of the 36 bytes before
  * </pre>
  *
- * A block's checksum is seeded with a hash of the object's key and the block's number, so a block of another object or another
- * place can't pass. The checksums come before their blocks so that a read can be verified whatever the object's length.
+ * A block's checksum is seeded with a hash of the object's key and the block's number, so a block
+ * of another object or another place can't pass. The checksums come before their blocks so that a
+ * read can be verified whatever the object's length.
  */
 public final class ObjectFormat {
   public static final int VERSION = 1;
@@ -35,7 +36,10 @@ public final class ObjectFormat {
 
   private static final long MAGIC = 0x3144524148533353L; // "S3SHARD1", little-endian
 
-  /** What an object is: a reader that expects another kind refuses it. The code is part of the format. */
+  /**
+   * What an object is: a reader that expects another kind refuses it. The code is part of the
+   * format.
+   */
   public enum Kind {
     PREFIX_FORMAT(1),
     NAME(2),
@@ -60,8 +64,8 @@ public final class ObjectFormat {
   private ObjectFormat() {}
 
   /**
-   * Encodes an object. {@code payload}: buffers whose lengths are multiples of a block and whose bytes do not change until the
-   * body was sent.
+   * Encodes an object. {@code payload}: buffers whose lengths are multiples of a block and whose
+   * bytes do not change until the body was sent.
    */
   public static Body encode(Kind kind, ObjectKey key, List<ByteBuffer> payload, byte[] metadata) {
     long keyHash = keyHash(key);
@@ -72,7 +76,8 @@ public final class ObjectFormat {
     for (ByteBuffer buffer : payload) {
       ByteBuffer rest = buffer.duplicate();
       if (rest.remaining() % Blocks.SIZE != 0) {
-        throw new IllegalArgumentException("payload of " + rest.remaining() + " bytes is not whole blocks");
+        throw new IllegalArgumentException(
+            "payload of " + rest.remaining() + " bytes is not whole blocks");
       }
       while (rest.hasRemaining()) {
         int room = Blocks.PER_FRAME - block % Blocks.PER_FRAME;
@@ -125,7 +130,13 @@ public final class ObjectFormat {
     }
     int version = whole.get(at + 8) & 0xff;
     if (version != VERSION) {
-      throw damaged(key, "it has format version " + version + ", this s3shard reads " + VERSION + ": upgrade s3shard");
+      throw damaged(
+          key,
+          "it has format version "
+              + version
+              + ", this s3shard reads "
+              + VERSION
+              + ": upgrade s3shard");
     }
     long keyHash = keyHash(key);
     if (whole.getLong(at + 24) != keyHash) {
@@ -133,7 +144,9 @@ public final class ObjectFormat {
     }
     int blocks = whole.getInt(at + 12);
     long metadataLength = whole.getLong(at + 16);
-    if (blocks < 0 || metadataLength < 0 || physicalBytes(blocks) + metadataLength + FOOTER_BYTES != length) {
+    if (blocks < 0
+        || metadataLength < 0
+        || physicalBytes(blocks) + metadataLength + FOOTER_BYTES != length) {
       throw damaged(key, "its length is " + length + ", its footer says otherwise");
     }
     ByteBuffer metadata = whole.slice(Math.toIntExact(physicalBytes(blocks)), (int) metadataLength);
@@ -155,7 +168,10 @@ public final class ObjectFormat {
     return new Decoded(kind, blocks, metadata.asReadOnlyBuffer());
   }
 
-  /** The bytes of an object to get, from a frame's start, for blocks {@code first} to {@code first + count - 1}. */
+  /**
+   * The bytes of an object to get, from a frame's start, for blocks {@code first} to {@code first +
+   * count - 1}.
+   */
   public static ByteRange physical(long first, int count) {
     long frame = first / Blocks.PER_FRAME;
     long from = frame * FRAME_BYTES;
@@ -169,8 +185,8 @@ public final class ObjectFormat {
   }
 
   /**
-   * Verifies blocks {@code first} to {@code first + count - 1}, which {@code fetched} holds as {@link #physical} asked for them,
-   * and hands them out, one read-only buffer each.
+   * Verifies blocks {@code first} to {@code first + count - 1}, which {@code fetched} holds as
+   * {@link #physical} asked for them, and hands them out, one read-only buffer each.
    *
    * @throws Damaged naming key and block
    */
@@ -178,7 +194,14 @@ public final class ObjectFormat {
     ByteBuffer bytes = fetched.slice().order(ByteOrder.LITTLE_ENDIAN);
     ByteRange range = physical(first, count);
     if (bytes.remaining() < range.length()) {
-      throw damaged(key, "it is truncated: " + bytes.remaining() + " bytes of " + range.length() + " at " + range.offset());
+      throw damaged(
+          key,
+          "it is truncated: "
+              + bytes.remaining()
+              + " bytes of "
+              + range.length()
+              + " at "
+              + range.offset());
     }
     long keyHash = keyHash(key);
     long firstFrame = first / Blocks.PER_FRAME;
@@ -186,7 +209,8 @@ public final class ObjectFormat {
     for (long block = first; block < first + count; block++) {
       int frame = (int) (block / Blocks.PER_FRAME - firstFrame) * FRAME_BYTES;
       int inFrame = (int) (block % Blocks.PER_FRAME);
-      ByteBuffer content = bytes.slice(frame + FRAME_HEADER_BYTES + inFrame * Blocks.SIZE, Blocks.SIZE);
+      ByteBuffer content =
+          bytes.slice(frame + FRAME_HEADER_BYTES + inFrame * Blocks.SIZE, Blocks.SIZE);
       if (blockSum(keyHash, block, content.duplicate()) != bytes.getInt(frame + 4 * inFrame)) {
         throw damaged(key, "block " + block + " does not match its checksum");
       }
@@ -197,7 +221,12 @@ public final class ObjectFormat {
 
   private static ByteBuffer footer(Kind kind, long keyHash, int blocks, byte[] metadata) {
     ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    footer.putLong(MAGIC).put((byte) VERSION).put((byte) kind.code).putShort((short) 0).putInt(blocks);
+    footer
+        .putLong(MAGIC)
+        .put((byte) VERSION)
+        .put((byte) kind.code)
+        .putShort((short) 0)
+        .putInt(blocks);
     footer.putLong(metadata.length).putLong(keyHash).putInt(crc(ByteBuffer.wrap(metadata)));
     footer.putInt(crc(footer.slice(0, FOOTER_BYTES - 4)));
     return footer.flip();
@@ -222,7 +251,10 @@ public final class ObjectFormat {
     return (int) sum.getValue();
   }
 
-  /** FNV-1a of the key, 64 bits: enough to tell an object from its neighbours; nothing here defends against malice. */
+  /**
+   * FNV-1a of the key, 64 bits: enough to tell an object from its neighbours; nothing here defends
+   * against malice.
+   */
   private static long keyHash(ObjectKey key) {
     long hash = 0xcbf29ce484222325L;
     for (byte b : key.value().getBytes(StandardCharsets.UTF_8)) {

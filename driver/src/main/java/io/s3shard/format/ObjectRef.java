@@ -3,10 +3,12 @@ package io.s3shard.format;
 import io.s3shard.store.ObjectKey;
 
 /**
- * An object of a volume. {@code epoch}, {@code tail} and {@code counter} make its name; for a log record {@code epoch} is the
- * slot and the others are 0. {@code blocks}: how many blocks its payload has, 0 for map objects.
+ * An object of a volume. {@code epoch}, {@code tail} and {@code counter} make its name; for a log
+ * record {@code epoch} is the slot and the others are 0. {@code blocks}: how many blocks its
+ * payload has, 0 for map objects.
  */
-public record ObjectRef(VolumeId volume, Kind kind, long epoch, long tail, long counter, int blocks) {
+public record ObjectRef(
+    VolumeId volume, Kind kind, long epoch, long tail, long counter, int blocks) {
   /** Which folder of the volume it lies in. */
   public enum Kind {
     DATA,

@@ -9,7 +9,8 @@ public record VolumeId(String value) implements Comparable<VolumeId> {
 
   public VolumeId {
     if (!isValid(value)) {
-      throw new IllegalArgumentException("\"" + value + "\" is no volume id: 32 hexadecimal digits");
+      throw new IllegalArgumentException(
+          "\"" + value + "\" is no volume id: 32 hexadecimal digits");
     }
   }
 

@@ -34,8 +34,9 @@ import ru.serce.jnrfuse.struct.Statvfs;
 import ru.serce.jnrfuse.struct.Timespec;
 
 /**
- * One directory whose files are the images of a prefix. Each callback delegates and maps the failure; the rules are DESIGN §5,
- * Files: an image grows and never shrinks, is opened for writing by the first writable open, and flushes at each close.
+ * One directory whose files are the images of a prefix. Each callback delegates and maps the
+ * failure; the rules are DESIGN §5, Files: an image grows and never shrinks, is opened for writing
+ * by the first writable open, and flushes at each close.
  */
 public final class DirectoryFileSystem extends FuseStubFS {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryFileSystem.class);
@@ -62,7 +63,9 @@ public final class DirectoryFileSystem extends FuseStubFS {
   private final ConcurrentHashMap<Long, OpenFile> open = new ConcurrentHashMap<>();
   private final AtomicLong handles = new AtomicLong();
 
-  /** @param source what is shown, for log and mount table */
+  /**
+   * @param source what is shown, for log and mount table
+   */
   public DirectoryFileSystem(String source, ImageDirectory images) {
     this.source = source;
     this.images = images;
@@ -76,15 +79,18 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   @Override
   public int getattr(String path, FileStat stat) {
-    return answer("getattr", path, () -> {
-      if (path.equals("/")) {
-        stat.st_mode.set(FileStat.S_IFDIR | 0755);
-        stat.st_nlink.set(2);
-        return 0;
-      }
-      show(entry(path), stat);
-      return 0;
-    });
+    return answer(
+        "getattr",
+        path,
+        () -> {
+          if (path.equals("/")) {
+            stat.st_mode.set(FileStat.S_IFDIR | 0755);
+            stat.st_nlink.set(2);
+            return 0;
+          }
+          show(entry(path), stat);
+          return 0;
+        });
   }
 
   private static void show(ImageEntry entry, FileStat stat) {
@@ -106,34 +112,51 @@ public final class DirectoryFileSystem extends FuseStubFS {
   }
 
   @Override
-  public int readdir(String path, Pointer buffer, FuseFillDir filler, long offset, FuseFileInfo info) {
-    return answer("readdir", path, () -> {
-      filler.apply(buffer, ".", null, 0);
-      filler.apply(buffer, "..", null, 0);
-      for (ImageEntry entry : images.list()) {
-        byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
-        filler.apply(buffer, ByteBuffer.allocateDirect(name.length + 1).put(name).put((byte) 0).flip(), null, 0);
-      }
-      return 0;
-    });
+  public int readdir(
+      String path, Pointer buffer, FuseFillDir filler, long offset, FuseFileInfo info) {
+    return answer(
+        "readdir",
+        path,
+        () -> {
+          filler.apply(buffer, ".", null, 0);
+          filler.apply(buffer, "..", null, 0);
+          for (ImageEntry entry : images.list()) {
+            byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
+            filler.apply(
+                buffer,
+                ByteBuffer.allocateDirect(name.length + 1).put(name).put((byte) 0).flip(),
+                null,
+                0);
+          }
+          return 0;
+        });
   }
 
   @Override
   public int statfs(String path, Statvfs stat) {
-    return answer("statfs", path, () -> {
-      stat.f_bsize.set(BLOCK_BYTES);
-      stat.f_frsize.set(BLOCK_BYTES);
-      stat.f_blocks.set(BLOCKS);
-      stat.f_bfree.set(BLOCKS);
-      stat.f_bavail.set(BLOCKS);
-      stat.f_namemax.set(255);
-      return 0;
-    });
+    return answer(
+        "statfs",
+        path,
+        () -> {
+          stat.f_bsize.set(BLOCK_BYTES);
+          stat.f_frsize.set(BLOCK_BYTES);
+          stat.f_blocks.set(BLOCKS);
+          stat.f_bfree.set(BLOCKS);
+          stat.f_bavail.set(BLOCKS);
+          stat.f_namemax.set(255);
+          return 0;
+        });
   }
 
   @Override
   public int chmod(String path, long mode) {
-    return attributes("chmod", path, OptionalInt.of((int) mode & 0777), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+    return attributes(
+        "chmod",
+        path,
+        OptionalInt.of((int) mode & 0777),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty());
   }
 
   @Override
@@ -146,7 +169,8 @@ public final class DirectoryFileSystem extends FuseStubFS {
   @Override
   public int utimens(String path, Timespec[] times) {
     Optional<Instant> modified = times.length < 2 ? Optional.of(Instant.now()) : instant(times[1]);
-    return attributes("utimens", path, OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), modified);
+    return attributes(
+        "utimens", path, OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), modified);
   }
 
   private static Optional<Instant> instant(Timespec time) {
@@ -154,34 +178,50 @@ public final class DirectoryFileSystem extends FuseStubFS {
     if (nanos == UTIME_OMIT) {
       return Optional.empty();
     }
-    return Optional.of(nanos == UTIME_NOW ? Instant.now() : Instant.ofEpochSecond(time.tv_sec.get(), nanos));
+    return Optional.of(
+        nanos == UTIME_NOW ? Instant.now() : Instant.ofEpochSecond(time.tv_sec.get(), nanos));
   }
 
   private int attributes(
-      String what, String path, OptionalInt mode, OptionalInt uid, OptionalInt gid, Optional<Instant> modified) {
-    return answer(what, path, () -> {
-      if (path.equals("/")) {
-        return -ErrorCodes.EPERM();
-      }
-      images.setAttributes(entry(path).name(), new ImageAttributes(mode, uid, gid, modified, Optional.empty()));
-      return 0;
-    });
+      String what,
+      String path,
+      OptionalInt mode,
+      OptionalInt uid,
+      OptionalInt gid,
+      Optional<Instant> modified) {
+    return answer(
+        what,
+        path,
+        () -> {
+          if (path.equals("/")) {
+            return -ErrorCodes.EPERM();
+          }
+          images.setAttributes(
+              entry(path).name(), new ImageAttributes(mode, uid, gid, modified, Optional.empty()));
+          return 0;
+        });
   }
 
   @Override
   public int rename(String from, String to) {
-    return answer("rename", from, () -> {
-      images.rename(name(from), name(to));
-      return 0;
-    });
+    return answer(
+        "rename",
+        from,
+        () -> {
+          images.rename(name(from), name(to));
+          return 0;
+        });
   }
 
   @Override
   public int unlink(String path) {
-    return answer("unlink", path, () -> {
-      images.remove(name(path));
-      return 0;
-    });
+    return answer(
+        "unlink",
+        path,
+        () -> {
+          images.remove(name(path));
+          return 0;
+        });
   }
 
   @Override
@@ -213,61 +253,83 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   @Override
   public int setxattr(String path, String name, Pointer value, long size, int flags) {
-    return answer("setxattr", path, () -> {
-      if (!name.startsWith("user.") || path.equals("/")) {
-        return -ErrorCodes.EOPNOTSUPP();
-      }
-      SortedMap<String, String> all = new TreeMap<>(entry(path).xattrs());
-      boolean there = all.containsKey(name);
-      if (there && (flags & XATTR_CREATE) != 0) {
-        return -ErrorCodes.EEXIST();
-      }
-      if (!there && (flags & XATTR_REPLACE) != 0) {
-        return -ErrorCodes.ENODATA();
-      }
-      byte[] bytes = new byte[Math.toIntExact(Math.min(size, XATTRS_MAX_BYTES + 1L))];
-      value.get(0, bytes, 0, bytes.length);
-      all.put(name, new String(bytes, StandardCharsets.ISO_8859_1));
-      int total = all.entrySet().stream().mapToInt(e -> e.getKey().length() + e.getValue().length()).sum();
-      return total > XATTRS_MAX_BYTES ? -ErrorCodes.ENOSPC() : keep(path, all);
-    });
+    return answer(
+        "setxattr",
+        path,
+        () -> {
+          if (!name.startsWith("user.") || path.equals("/")) {
+            return -ErrorCodes.EOPNOTSUPP();
+          }
+          SortedMap<String, String> all = new TreeMap<>(entry(path).xattrs());
+          boolean there = all.containsKey(name);
+          if (there && (flags & XATTR_CREATE) != 0) {
+            return -ErrorCodes.EEXIST();
+          }
+          if (!there && (flags & XATTR_REPLACE) != 0) {
+            return -ErrorCodes.ENODATA();
+          }
+          byte[] bytes = new byte[Math.toIntExact(Math.min(size, XATTRS_MAX_BYTES + 1L))];
+          value.get(0, bytes, 0, bytes.length);
+          all.put(name, new String(bytes, StandardCharsets.ISO_8859_1));
+          int total =
+              all.entrySet().stream()
+                  .mapToInt(e -> e.getKey().length() + e.getValue().length())
+                  .sum();
+          return total > XATTRS_MAX_BYTES ? -ErrorCodes.ENOSPC() : keep(path, all);
+        });
   }
 
   @Override
   public int getxattr(String path, String name, Pointer value, long size) {
-    return answer("getxattr", path, () -> {
-      if (!name.startsWith("user.") || path.equals("/")) {
-        return -ErrorCodes.EOPNOTSUPP();
-      }
-      String found = entry(path).xattrs().get(name);
-      return found == null ? -ErrorCodes.ENODATA() : give(found.getBytes(StandardCharsets.ISO_8859_1), value, size);
-    });
+    return answer(
+        "getxattr",
+        path,
+        () -> {
+          if (!name.startsWith("user.") || path.equals("/")) {
+            return -ErrorCodes.EOPNOTSUPP();
+          }
+          String found = entry(path).xattrs().get(name);
+          return found == null
+              ? -ErrorCodes.ENODATA()
+              : give(found.getBytes(StandardCharsets.ISO_8859_1), value, size);
+        });
   }
 
   @Override
   public int listxattr(String path, Pointer list, long size) {
-    return answer("listxattr", path, () -> {
-      StringBuilder names = new StringBuilder();
-      if (!path.equals("/")) {
-        entry(path).xattrs().keySet().forEach(name -> names.append(name).append('\0'));
-      }
-      return give(names.toString().getBytes(StandardCharsets.UTF_8), list, size);
-    });
+    return answer(
+        "listxattr",
+        path,
+        () -> {
+          StringBuilder names = new StringBuilder();
+          if (!path.equals("/")) {
+            entry(path).xattrs().keySet().forEach(name -> names.append(name).append('\0'));
+          }
+          return give(names.toString().getBytes(StandardCharsets.UTF_8), list, size);
+        });
   }
 
   @Override
   public int removexattr(String path, String name) {
-    return answer("removexattr", path, () -> {
-      SortedMap<String, String> all = new TreeMap<>(path.equals("/") ? new TreeMap<>() : entry(path).xattrs());
-      return all.remove(name) == null ? -ErrorCodes.ENODATA() : keep(path, all);
-    });
+    return answer(
+        "removexattr",
+        path,
+        () -> {
+          SortedMap<String, String> all =
+              new TreeMap<>(path.equals("/") ? new TreeMap<>() : entry(path).xattrs());
+          return all.remove(name) == null ? -ErrorCodes.ENODATA() : keep(path, all);
+        });
   }
 
   private int keep(String path, SortedMap<String, String> xattrs) {
     images.setAttributes(
         name(path),
         new ImageAttributes(
-            OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), Optional.of(xattrs)));
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.of(xattrs)));
     return 0;
   }
 
@@ -287,22 +349,30 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   @Override
   public int create(String path, long mode, FuseFileInfo info) {
-    return answer("create", path, () -> {
-      String name = name(path);
-      images.create(name, (int) mode & 0777, (int) getContext().uid.get(), (int) getContext().gid.get());
-      info.fh.set(add(images.openForWriting(name), true));
-      return 0;
-    });
+    return answer(
+        "create",
+        path,
+        () -> {
+          String name = name(path);
+          images.create(
+              name, (int) mode & 0777, (int) getContext().uid.get(), (int) getContext().gid.get());
+          info.fh.set(add(images.openForWriting(name), true));
+          return 0;
+        });
   }
 
   @Override
   public int open(String path, FuseFileInfo info) {
-    return answer("open", path, () -> {
-      boolean writing = (info.flags.get() & O_ACCMODE) != 0;
-      String name = name(path);
-      info.fh.set(add(writing ? images.openForWriting(name) : images.openForReading(name), writing));
-      return 0;
-    });
+    return answer(
+        "open",
+        path,
+        () -> {
+          boolean writing = (info.flags.get() & O_ACCMODE) != 0;
+          String name = name(path);
+          info.fh.set(
+              add(writing ? images.openForWriting(name) : images.openForReading(name), writing));
+          return 0;
+        });
   }
 
   private long add(OpenImage use, boolean writing) {
@@ -313,47 +383,59 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   @Override
   public int flush(String path, FuseFileInfo info) {
-    return answer("flush", path, () -> {
-      file(info).flush();
-      return 0;
-    });
+    return answer(
+        "flush",
+        path,
+        () -> {
+          file(info).flush();
+          return 0;
+        });
   }
 
   @Override
   public int release(String path, FuseFileInfo info) {
-    return answer("release", path, () -> {
-      OpenFile file = open.remove(info.fh.get());
-      if (file != null) {
-        file.release();
-      }
-      return 0;
-    });
+    return answer(
+        "release",
+        path,
+        () -> {
+          OpenFile file = open.remove(info.fh.get());
+          if (file != null) {
+            file.release();
+          }
+          return 0;
+        });
   }
 
   // ---- contents
 
   @Override
   public int read(String path, Pointer buffer, long size, long offset, FuseFileInfo info) {
-    return answer("read", path, () -> {
-      Image image = file(info).image();
-      long length = Math.min(size, image.sizeBytes() - offset);
-      if (length <= 0) {
-        return 0;
-      }
-      image.read(offset, bytes(buffer, length));
-      return (int) length;
-    });
+    return answer(
+        "read",
+        path,
+        () -> {
+          Image image = file(info).image();
+          long length = Math.min(size, image.sizeBytes() - offset);
+          if (length <= 0) {
+            return 0;
+          }
+          image.read(offset, bytes(buffer, length));
+          return (int) length;
+        });
   }
 
   @Override
   public int write(String path, Pointer buffer, long size, long offset, FuseFileInfo info) {
-    return answer("write", path, () -> {
-      if (offset + size > VolumeImage.MAX_SIZE_BYTES) {
-        return -ErrorCodes.EFBIG();
-      }
-      file(info).changing().write(offset, bytes(buffer, size));
-      return (int) size;
-    });
+    return answer(
+        "write",
+        path,
+        () -> {
+          if (offset + size > VolumeImage.MAX_SIZE_BYTES) {
+            return -ErrorCodes.EFBIG();
+          }
+          file(info).changing().write(offset, bytes(buffer, size));
+          return (int) size;
+        });
   }
 
   /** The request's own memory, without a copy. */
@@ -363,28 +445,34 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   @Override
   public int fsync(String path, int dataOnly, FuseFileInfo info) {
-    return answer("fsync", path, () -> {
-      OpenFile file = file(info);
-      if (file.isWriting()) {
-        file.image().flush();
-      }
-      return 0;
-    });
+    return answer(
+        "fsync",
+        path,
+        () -> {
+          OpenFile file = file(info);
+          if (file.isWriting()) {
+            file.image().flush();
+          }
+          return 0;
+        });
   }
 
   @Override
   public int truncate(String path, long size) {
-    return answer("truncate", path, () -> {
-      if (size < entry(path).sizeBytes()) {
-        return shrinks(path);
-      }
-      OpenFile file = new OpenFile(images.openForWriting(name(path)), true);
-      try {
-        return resize(path, file, size);
-      } finally {
-        file.release();
-      }
-    });
+    return answer(
+        "truncate",
+        path,
+        () -> {
+          if (size < entry(path).sizeBytes()) {
+            return shrinks(path);
+          }
+          OpenFile file = new OpenFile(images.openForWriting(name(path)), true);
+          try {
+            return resize(path, file, size);
+          } finally {
+            file.release();
+          }
+        });
   }
 
   @Override
@@ -413,13 +501,16 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   @Override
   public int fallocate(String path, int mode, long offset, long length, FuseFileInfo info) {
-    return answer("fallocate", path, () -> {
-      OpenFile file = file(info);
-      if (offset + length > VolumeImage.MAX_SIZE_BYTES) {
-        return -ErrorCodes.EFBIG();
-      }
-      return allocate(file, mode, offset, length);
-    });
+    return answer(
+        "fallocate",
+        path,
+        () -> {
+          OpenFile file = file(info);
+          if (offset + length > VolumeImage.MAX_SIZE_BYTES) {
+            return -ErrorCodes.EFBIG();
+          }
+          return allocate(file, mode, offset, length);
+        });
   }
 
   private static int allocate(OpenFile file, int mode, long offset, long length) {
@@ -458,7 +549,9 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   private ImageEntry entry(String path) {
     String name = name(path);
-    return images.find(name).orElseThrow(() -> new VolumeMissing("there is no image \"" + name + "\" in " + source));
+    return images
+        .find(name)
+        .orElseThrow(() -> new VolumeMissing("there is no image \"" + name + "\" in " + source));
   }
 
   /** An error number that the classes of failures don't tell apart. */
@@ -472,7 +565,10 @@ public final class DirectoryFileSystem extends FuseStubFS {
     }
   }
 
-  /** jnr-ffi decodes paths as UTF-8 and puts U+FFFD for what is none: such a name is refused, not mangled. */
+  /**
+   * jnr-ffi decodes paths as UTF-8 and puts U+FFFD for what is none: such a name is refused, not
+   * mangled.
+   */
   private static String name(String path) {
     String name = path.substring(1);
     if (name.indexOf('\uFFFD') >= 0) {
@@ -484,7 +580,10 @@ public final class DirectoryFileSystem extends FuseStubFS {
     return name;
   }
 
-  /** Carries a callback out. Nothing may escape: an exception that reached native code would end the process. */
+  /**
+   * Carries a callback out. Nothing may escape: an exception that reached native code would end the
+   * process.
+   */
   private static int answer(String what, @Nullable String path, IntSupplier body) {
     try {
       return body.getAsInt();

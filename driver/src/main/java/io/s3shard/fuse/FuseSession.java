@@ -18,11 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one mount: libfuse2 takes requests apart and calls {@link DirectoryFileSystem}, our own threads read them.
+ * Serves one mount: libfuse2 takes requests apart and calls {@link DirectoryFileSystem}, our own
+ * threads read them.
  *
- * <p>Each request holds its thread until it is answered, however long the bucket is away. The kernel sends at most {@link
- * FuseMount#MAX_BACKGROUND} asynchronous requests, so as many threads can wait in writes; {@link #RESERVED} more remain for what
- * must go on meanwhile: reads, attributes, names. Threads are made when none is idle.
+ * <p>Each request holds its thread until it is answered, however long the bucket is away. The
+ * kernel sends at most {@link FuseMount#MAX_BACKGROUND} asynchronous requests, so as many threads
+ * can wait in writes; {@link #RESERVED} more remain for what must go on meanwhile: reads,
+ * attributes, names. Threads are made when none is idle.
  */
 public final class FuseSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FuseSession.class);
@@ -44,7 +46,10 @@ public final class FuseSession implements AutoCloseable {
   private final Pointer session;
   private final Pointer channel;
 
-  /** libfuse2 knows the callbacks by native pointers only: without this reference they would be collected under it. */
+  /**
+   * libfuse2 knows the callbacks by native pointers only: without this reference they would be
+   * collected under it.
+   */
   private final DirectoryFileSystem files;
 
   private final Pointer operations;
@@ -68,16 +73,20 @@ public final class FuseSession implements AutoCloseable {
    * @param source what the mount table shows, such as {@code s3://bucket/prefix}
    * @throws io.s3shard.error.S3ShardException saying what is missing, and the remedy
    */
-  public static FuseSession mount(String source, Path mountPoint, boolean readOnly, DirectoryFileSystem files) {
+  public static FuseSession mount(
+      String source, Path mountPoint, boolean readOnly, DirectoryFileSystem files) {
     LibFuse2 fuse;
     try {
       fuse = LibraryLoader.create(LibFuse2.class).failImmediately().load("libfuse.so.2");
     } catch (UnsatisfiedLinkError e) {
-      throw new StoreRefused("libfuse.so.2 is not installed: install libfuse2 (Debian: apt-get install libfuse2)", e);
+      throw new StoreRefused(
+          "libfuse.so.2 is not installed: install libfuse2 (Debian: apt-get install libfuse2)", e);
     }
-    // our own page faults must not wait for writes that wait for us; refused without CAP_SYS_RESOURCE, then it is only slower
+    // our own page faults must not wait for writes that wait for us; refused without
+    // CAP_SYS_RESOURCE, then it is only slower
     FuseMount.C.prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-    FuseSession session = new FuseSession(FuseMount.mount(source, mountPoint, readOnly), fuse, files);
+    FuseSession session =
+        new FuseSession(FuseMount.mount(source, mountPoint, readOnly), fuse, files);
     for (int i = 0; i < INITIAL_THREADS; i++) {
       session.addThread();
     }
@@ -140,7 +149,10 @@ public final class FuseSession implements AutoCloseable {
     }
   }
 
-  /** libfuse2 serves nothing before it has seen a handshake: it gets one of ours, answered into /dev/null. */
+  /**
+   * libfuse2 serves nothing before it has seen a handshake: it gets one of ours, answered into
+   * /dev/null.
+   */
   private void pretendHandshake() {
     int descriptor = FuseMount.C.open("/dev/null", 1);
     Pointer nowhere = fuse.fuse_kern_chan_new(descriptor);
@@ -155,7 +167,9 @@ public final class FuseSession implements AutoCloseable {
     fuse.fuse_session_process(session, init, 56, nowhere);
   }
 
-  /** jnr-fuse keeps the table of callbacks on the heap until it is passed to a call: a native copy. */
+  /**
+   * jnr-fuse keeps the table of callbacks on the heap until it is passed to a call: a native copy.
+   */
   private static Pointer operations(DirectoryFileSystem files) {
     int bytes = Struct.size(files.operations());
     byte[] table = new byte[bytes];
@@ -165,7 +179,10 @@ public final class FuseSession implements AutoCloseable {
     return copy;
   }
 
-  /** fuse_new of symbol version FUSE_2.6: a plain look-up, which is all that jnr-ffi has, finds an older one. */
+  /**
+   * fuse_new of symbol version FUSE_2.6: a plain look-up, which is all that jnr-ffi has, finds an
+   * older one.
+   */
   private static Pointer fuseNew(Pointer channel, Pointer operations) {
     Linker linker = Linker.nativeLinker();
     Arena arena = Arena.global();
@@ -177,17 +194,22 @@ public final class FuseSession implements AutoCloseable {
     MethodHandle dlvsym =
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("dlvsym"),
-            FunctionDescriptor.of(ValueLayout.ADDRESS, word, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            FunctionDescriptor.of(
+                ValueLayout.ADDRESS, word, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     FunctionDescriptor signature = FunctionDescriptor.of(word, word, word, word, word, word);
     try {
       long library = (long) dlopen.invokeExact(arena.allocateFrom("libfuse.so.2"), 1);
       MemorySegment symbol =
-          (MemorySegment) dlvsym.invokeExact(library, arena.allocateFrom("fuse_new"), arena.allocateFrom("FUSE_2.6"));
+          (MemorySegment)
+              dlvsym.invokeExact(
+                  library, arena.allocateFrom("fuse_new"), arena.allocateFrom("FUSE_2.6"));
       MethodHandle fuseNew = linker.downcallHandle(symbol, signature);
       MemorySegment arguments = arguments(arena);
       long table = operations.size();
       long made =
-          (long) fuseNew.invokeExact(channel.address(), arguments.address(), operations.address(), table, 0L);
+          (long)
+              fuseNew.invokeExact(
+                  channel.address(), arguments.address(), operations.address(), table, 0L);
       if (made == 0) {
         throw new StoreRefused("libfuse2 refuses the session: its version is not 2.9");
       }
@@ -199,7 +221,10 @@ public final class FuseSession implements AutoCloseable {
     }
   }
 
-  /** struct fuse_args {argc, argv, allocated}: our name, and hard_remove, or a deleted open file would stay under another name. */
+  /**
+   * struct fuse_args {argc, argv, allocated}: our name, and hard_remove, or a deleted open file
+   * would stay under another name.
+   */
   private static MemorySegment arguments(Arena arena) {
     MemorySegment list = arena.allocate(24, 8);
     list.set(ValueLayout.ADDRESS, 0, arena.allocateFrom("s3shard"));

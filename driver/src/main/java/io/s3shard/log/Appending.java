@@ -13,10 +13,11 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * One record by somebody who is not the owner (RFC 0001 §2). It is put informed after the tail that was loaded; where that slot
- * is taken, twice more at the next slots, blind; and then on by listings of keys alone, blind, two tries each: stepping and
- * reading would never catch up with a busy owner ({@code protocol/Fairness.java}). Then it is confirmed by a load that begins
- * after the put. For one append, by one caller.
+ * One record by somebody who is not the owner (RFC 0001 §2). It is put informed after the tail that
+ * was loaded; where that slot is taken, twice more at the next slots, blind; and then on by
+ * listings of keys alone, blind, two tries each: stepping and reading would never catch up with a
+ * busy owner ({@code protocol/Fairness.java}). Then it is confirmed by a load that begins after the
+ * put. For one append, by one caller.
  */
 final class Appending {
   /** Slots that are tried without reading or listing in between. */
@@ -35,7 +36,10 @@ final class Appending {
   private final BiPredicate<VolumeState, Long> shows;
   private final Patience patience;
 
-  /** What was answered "taken", unread. The answer is wrong when somebody on the way has sent the request twice. */
+  /**
+   * What was answered "taken", unread. The answer is wrong when somebody on the way has sent the
+   * request twice.
+   */
   private final Deque<EncodedRecord> refused = new ArrayDeque<>();
 
   Appending(LogParts parts, BiPredicate<VolumeState, Long> shows) {
@@ -67,14 +71,16 @@ final class Appending {
         parts.counters().count(LogCounters.Event.OVERTAKEN);
       }
     }
-    throw new StoreUnavailable("volume " + parts.volume() + " is too busy: no slot of its log could be won, try again");
+    throw new StoreUnavailable(
+        "volume " + parts.volume() + " is too busy: no slot of its log could be won, try again");
   }
 
   /** The slot that the record has won; empty: load and look again. */
   private OptionalLong put(LoadedLog at, LogRecord record) {
     long slot = at.state().tail() + 1;
     VolumeState after = at.state().apply(slot, record);
-    VolumeState compact = patience.call(() -> parts.pinTables().compacted(after, ControlCodec.MAX_PIN_CHANGES));
+    VolumeState compact =
+        patience.call(() -> parts.pinTables().compacted(after, ControlCodec.MAX_PIN_CHANGES));
     Settled last = settle(parts.informed(compact, at.checkpoint(), record, List.of()));
     last = last instanceof Settled.Taken ? blind(slot + 1, record) : last;
     for (int i = 0; i < LISTINGS && last instanceof Settled.Taken; i++) {
@@ -105,7 +111,9 @@ final class Appending {
     return settled;
   }
 
-  /** Before an append fails: a record of ours that was answered "taken", is in the log, and shows. */
+  /**
+   * Before an append fails: a record of ours that was answered "taken", is in the log, and shows.
+   */
   private Optional<Appended> landedAfterAll(LoadedLog at) {
     for (EncodedRecord record : refused) {
       if (shows.test(at.state(), record.slot()) && holds(record)) {

@@ -2,7 +2,10 @@ package io.s3shard.log;
 
 import io.s3shard.format.VolumeId;
 
-/** What a volume is a clone of: the state of {@code volume} at slot {@code position}, protected by the PIN in slot {@code pin}. */
+/**
+ * What a volume is a clone of: the state of {@code volume} at slot {@code position}, protected by
+ * the PIN in slot {@code pin}.
+ */
 public record CloneSource(VolumeId volume, long position, long pin) {
   public CloneSource {
     if (position < 1 || pin < 1) {

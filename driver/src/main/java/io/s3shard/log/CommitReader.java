@@ -33,24 +33,28 @@ final class CommitReader {
   }
 
   /**
-   * The COMMITs that stand. What a record meets is what the one before it carries, or that with the blind ones since applied. Before
-   * the first informed record it is not known; but blind ones are no COMMITs, and a COMMIT carries the state after itself.
+   * The COMMITs that stand. What a record meets is what the one before it carries, or that with the
+   * blind ones since applied. Before the first informed record it is not known; but blind ones are
+   * no COMMITs, and a COMMIT carries the state after itself.
    */
   private List<LoggedRecord> standing(List<LoggedRecord> records) {
     List<LoggedRecord> commits = new ArrayList<>();
     Optional<VolumeState> met = Optional.empty();
     for (LoggedRecord next : records) {
-      boolean isVoid = next.record() instanceof LogRecord.Commit commit && !stands(met, commit, next);
+      boolean isVoid =
+          next.record() instanceof LogRecord.Commit commit && !stands(met, commit, next);
       if (next.record() instanceof LogRecord.Commit && !isVoid) {
         commits.add(next);
       }
-      Optional<VolumeState> carried = isVoid ? Optional.empty() : next.informed().map(LoadedLog::state);
+      Optional<VolumeState> carried =
+          isVoid ? Optional.empty() : next.informed().map(LoadedLog::state);
       met = carried.isPresent() ? carried : folded(met, next);
     }
     return commits;
   }
 
-  private static boolean stands(Optional<VolumeState> met, LogRecord.Commit commit, LoggedRecord at) {
+  private static boolean stands(
+      Optional<VolumeState> met, LogRecord.Commit commit, LoggedRecord at) {
     if (met.isPresent()) {
       return met.get().whyVoid(commit).isEmpty();
     }
@@ -74,7 +78,8 @@ final class CommitReader {
     }
     ObjectRef index = commit.extentsObject().get();
     ObjectRef payload = ObjectRef.log(volume, record.slot(), record.payloadBlocks());
-    List<Extent> extents = ExtentsCodec.decodeObject(index, payload, store.get(index.key(), Purpose.MAP).body());
+    List<Extent> extents =
+        ExtentsCodec.decodeObject(index, payload, store.get(index.key(), Purpose.MAP).body());
     return new CommitAt(record.slot(), withExtents(commit, extents));
   }
 

@@ -13,7 +13,10 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The control state as a record carries it. Decoding throws {@link IllegalArgumentException} for what can't be. */
+/**
+ * The control state as a record carries it. Decoding throws {@link IllegalArgumentException} for
+ * what can't be.
+ */
 final class ControlCodec {
   /** The most changes of pins since their table that a record carries (RFC 0001 §2). */
   static final int MAX_PIN_CHANGES = 64;
@@ -30,7 +33,8 @@ final class ControlCodec {
 
   ControlState encode(VolumeState state) {
     if (state.pins().changes() > MAX_PIN_CHANGES) {
-      throw new IllegalArgumentException(state.pins().changes() + " changes of pins must go to a table first");
+      throw new IllegalArgumentException(
+          state.pins().changes() + " changes of pins must go to a table first");
     }
     ControlState.Builder control =
         ControlState.newBuilder()
@@ -75,12 +79,18 @@ final class ControlCodec {
         control.getCreatedUnixMillis());
   }
 
-  /** @throws StoreRefused if this version does not know one of them */
+  /**
+   * @throws StoreRefused if this version does not know one of them
+   */
   SortedSet<String> features(List<String> features) {
     for (String feature : features) {
       if (!knownFeatures.contains(feature)) {
         throw new StoreRefused(
-            "volume " + volume + " uses the feature \"" + feature + "\", which this s3shard does not know: upgrade s3shard");
+            "volume "
+                + volume
+                + " uses the feature \""
+                + feature
+                + "\", which this s3shard does not know: upgrade s3shard");
       }
     }
     return new TreeSet<>(features);
@@ -106,7 +116,8 @@ final class ControlCodec {
   }
 
   static CloneSource decode(io.s3shard.proto.v1.CloneSource source) {
-    return new CloneSource(new VolumeId(source.getVolumeId()), source.getPosition(), source.getPin());
+    return new CloneSource(
+        new VolumeId(source.getVolumeId()), source.getPosition(), source.getPin());
   }
 
   static Attach encode(String node, AttachMode mode) {
@@ -124,7 +135,12 @@ final class ControlCodec {
   }
 
   static LivePin decode(io.s3shard.proto.v1.LivePin pin) {
-    return new LivePin(pin.getSlot(), pin.getPosition(), pin.getName(), pin.getPurpose(), pin.getCreatedUnixMillis());
+    return new LivePin(
+        pin.getSlot(),
+        pin.getPosition(),
+        pin.getName(),
+        pin.getPurpose(),
+        pin.getCreatedUnixMillis());
   }
 
   private static io.s3shard.proto.v1.Owner encode(Owner owner) {
@@ -138,12 +154,14 @@ final class ControlCodec {
 
   private static Owner decode(io.s3shard.proto.v1.Owner owner) {
     Writer writer = WriterCodec.decode(owner.getWriter());
-    return new Owner(owner.getEpoch(), writer, owner.getArenaSequence(), owner.getOpenedUnixMillis());
+    return new Owner(
+        owner.getEpoch(), writer, owner.getArenaSequence(), owner.getOpenedUnixMillis());
   }
 
   private static SortedMap<String, AttachMode> attachments(List<Attach> attachments) {
     SortedMap<String, AttachMode> byNode = new TreeMap<>();
-    attachments.forEach(attach -> byNode.put(attach.getNode(), WriterCodec.decode(attach.getMode())));
+    attachments.forEach(
+        attach -> byNode.put(attach.getNode(), WriterCodec.decode(attach.getMode())));
     return byNode;
   }
 
@@ -154,9 +172,16 @@ final class ControlCodec {
     control.getPinsAddedList().forEach(pin -> added.put(pin.getSlot(), decode(pin)));
     SortedSet<Long> removed = new TreeSet<>(control.getPinsRemovedList());
     int inTable = control.getPinCount() - added.size() + removed.size();
-    if (added.size() + removed.size() > MAX_PIN_CHANGES || inTable < 0 || table.isEmpty() && inTable + removed.size() > 0) {
+    if (added.size() + removed.size() > MAX_PIN_CHANGES
+        || inTable < 0
+        || table.isEmpty() && inTable + removed.size() > 0) {
       throw new IllegalArgumentException(
-          control.getPinCount() + " pins, " + added.size() + " more and " + removed.size() + " fewer than in their table");
+          control.getPinCount()
+              + " pins, "
+              + added.size()
+              + " more and "
+              + removed.size()
+              + " fewer than in their table");
     }
     return new Pins(table, added, removed, control.getPinCount(), Optional.empty());
   }

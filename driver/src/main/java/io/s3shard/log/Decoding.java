@@ -4,7 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.s3shard.error.Damaged;
 import io.s3shard.store.ObjectKey;
 
-/** Where what an object says turns into values: whatever can't be is damage that names the object. */
+/**
+ * Where what an object says turns into values: whatever can't be is damage that names the object.
+ */
 final class Decoding {
   private Decoding() {}
 
@@ -14,7 +16,9 @@ final class Decoding {
     T decode() throws InvalidProtocolBufferException;
   }
 
-  /** @throws Damaged naming {@code key} */
+  /**
+   * @throws Damaged naming {@code key}
+   */
   static <T> T of(ObjectKey key, Body<T> body) {
     try {
       return body.decode();

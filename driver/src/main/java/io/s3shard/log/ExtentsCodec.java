@@ -44,11 +44,14 @@ public final class ExtentsCodec {
    * @throws io.s3shard.error.Damaged naming the object
    */
   public static List<Extent> decodeObject(ObjectRef ref, ObjectRef record, ByteBuffer whole) {
-    ByteBuffer metadata = ObjectFormat.decode(ObjectFormat.Kind.EXTENTS, ref.key(), whole).metadata();
+    ByteBuffer metadata =
+        ObjectFormat.decode(ObjectFormat.Kind.EXTENTS, ref.key(), whole).metadata();
     return Decoding.of(ref.key(), () -> decode(record, Extents.parseFrom(metadata)));
   }
 
-  /** {@code record}: the COMMIT around; what names it, or slot 0 of its volume, lies in its payload. */
+  /**
+   * {@code record}: the COMMIT around; what names it, or slot 0 of its volume, lies in its payload.
+   */
   static Extents encode(ObjectRef record, List<Extent> extents) {
     Extents.Builder columns = Extents.newBuilder();
     ObjectRefs refs = new ObjectRefs(record.volume());
@@ -58,7 +61,8 @@ public final class ExtentsCodec {
     for (Extent extent : extents) {
       BlockRange range = extent.range();
       if (range.first() < end) {
-        throw new IllegalArgumentException("extents are not sorted and disjoint at block " + range.first());
+        throw new IllegalArgumentException(
+            "extents are not sorted and disjoint at block " + range.first());
       }
       long gap = range.first() - end;
       for (long done = 0; done < range.count(); done += LONGEST_RUN, gap = 0) {
@@ -80,10 +84,15 @@ public final class ExtentsCodec {
     return columns.addAllVolumes(refs.table()).build();
   }
 
-  /** @throws IllegalArgumentException saying what can't be */
+  /**
+   * @throws IllegalArgumentException saying what can't be
+   */
   static List<Extent> decode(ObjectRef record, Extents columns) {
     int runs = columns.getGapCount();
-    boolean even = columns.getCountCount() == runs && columns.getSourceCount() == runs && columns.getFirstBlockCount() == runs;
+    boolean even =
+        columns.getCountCount() == runs
+            && columns.getSourceCount() == runs
+            && columns.getFirstBlockCount() == runs;
     if (!even || columns.getUpToCount() != 0 && columns.getUpToCount() != runs) {
       throw new IllegalArgumentException("the columns of its extents are of unequal length");
     }
@@ -104,25 +113,29 @@ public final class ExtentsCodec {
   private static BlockRange range(long end, long gap, int count) {
     boolean fits = gap >= 0 && gap <= MAX_BLOCKS && count >= 1 && end + gap + count <= MAX_BLOCKS;
     if (!fits) {
-      throw new IllegalArgumentException("a run of " + count + " blocks, " + gap + " blocks after block " + end);
+      throw new IllegalArgumentException(
+          "a run of " + count + " blocks, " + gap + " blocks after block " + end);
     }
     return new BlockRange(end + gap, count);
   }
 
-  private static Extent.Source source(ObjectRef record, List<ObjectRef> objects, Extents columns, int i) {
+  private static Extent.Source source(
+      ObjectRef record, List<ObjectRef> objects, Extents columns, int i) {
     int source = columns.getSource(i);
     int first = columns.getFirstBlock(i);
     if (source == ZEROS && first == 0) {
       return Extent.Source.ZEROS;
     }
     if (source < PAYLOAD || source - FIRST_OBJECT >= objects.size()) {
-      throw new IllegalArgumentException("a run lies in object " + source + " of " + objects.size() + ", block " + first);
+      throw new IllegalArgumentException(
+          "a run lies in object " + source + " of " + objects.size() + ", block " + first);
     }
     ObjectRef object = source == PAYLOAD ? record : objects.get(source - FIRST_OBJECT);
     boolean inside = first >= 0 && (long) first + columns.getCount(i) <= object.blocks();
     if (!inside || object.kind() == ObjectRef.Kind.MAP) {
       String run = columns.getCount(i) + " blocks from block " + first;
-      throw new IllegalArgumentException("a run of " + run + " can't lie in " + object.key() + " of " + object.blocks());
+      throw new IllegalArgumentException(
+          "a run of " + run + " can't lie in " + object.key() + " of " + object.blocks());
     }
     return new Extent.Source.InObject(object, first);
   }

@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * The gap that an owner leaves for others: 3.5 of its median commit times after 32 COMMITs in a row ({@code protocol/Fairness.java}
- * chose the numbers). COMMITs with an idle time of at least a gap between them are not in a row. For one caller at a time.
+ * The gap that an owner leaves for others: 3.5 of its median commit times after 32 COMMITs in a row
+ * ({@code protocol/Fairness.java} chose the numbers). COMMITs with an idle time of at least a gap
+ * between them are not in a row. For one caller at a time.
  */
 final class FairPause {
   static final int IN_A_ROW = 32;

@@ -6,7 +6,12 @@ final class Fencing {
 
   static String by(LogRecord record) {
     return switch (record) {
-      case LogRecord.Open open -> "node " + open.writer().node() + ", process " + open.writer().process() + ", has opened it";
+      case LogRecord.Open open ->
+          "node "
+              + open.writer().node()
+              + ", process "
+              + open.writer().process()
+              + ", has opened it";
       case LogRecord.Close close -> "it was closed by somebody else: " + close.reason();
       case LogRecord.Detach detach -> "node " + detach.node() + " was detached";
       case LogRecord.Retire retire -> "it was deleted: " + retire.reason();

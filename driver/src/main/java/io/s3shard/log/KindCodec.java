@@ -21,7 +21,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** The kinds of records as messages. Decoding throws {@link IllegalArgumentException} for what can't be. */
+/**
+ * The kinds of records as messages. Decoding throws {@link IllegalArgumentException} for what can't
+ * be.
+ */
 final class KindCodec {
   private final VolumeId volume;
   private final ControlCodec control;
@@ -38,25 +41,31 @@ final class KindCodec {
       case LogRecord.Create create -> to.setCreate(encode(create));
       case LogRecord.Open open -> to.setOpen(encode(open));
       case LogRecord.Commit commit -> to.setCommit(encode(slot, commit));
-      case LogRecord.Close close -> to.setClose(Close.newBuilder().setEpoch(close.epoch()).setReason(close.reason()));
-      case LogRecord.Attach attach -> to.setAttach(ControlCodec.encode(attach.node(), attach.mode()));
+      case LogRecord.Close close ->
+          to.setClose(Close.newBuilder().setEpoch(close.epoch()).setReason(close.reason()));
+      case LogRecord.Attach attach ->
+          to.setAttach(ControlCodec.encode(attach.node(), attach.mode()));
       case LogRecord.Detach detach -> to.setDetach(Detach.newBuilder().setNode(detach.node()));
       case LogRecord.Pin pin -> to.setPin(encode(pin));
       case LogRecord.Unpin unpin -> to.setUnpin(Unpin.newBuilder().setPin(unpin.pin()));
       case LogRecord.Hold hold -> to.setHold(Hold.newBuilder().setGroup(hold.group()));
-      case LogRecord.Release release -> to.setRelease(Release.newBuilder().setGroup(release.group()));
+      case LogRecord.Release release ->
+          to.setRelease(Release.newBuilder().setGroup(release.group()));
       case LogRecord.Set set -> to.setSet(encode(set));
       case LogRecord.Retire retire -> to.setRetire(Retire.newBuilder().setReason(retire.reason()));
     }
   }
 
-  LogRecord decode(long slot, int blocks, Optional<Checkpoint> checkpoint, io.s3shard.proto.v1.LogRecord from) {
+  LogRecord decode(
+      long slot, int blocks, Optional<Checkpoint> checkpoint, io.s3shard.proto.v1.LogRecord from) {
     return switch (from.getKindCase()) {
       case CREATE -> decode(from.getCreate());
       case OPEN -> decode(from.getOpen());
       case COMMIT -> decode(slot, blocks, checkpoint, from.getCommit());
       case CLOSE -> new LogRecord.Close(from.getClose().getEpoch(), from.getClose().getReason());
-      case ATTACH -> new LogRecord.Attach(from.getAttach().getNode(), WriterCodec.decode(from.getAttach().getMode()));
+      case ATTACH ->
+          new LogRecord.Attach(
+              from.getAttach().getNode(), WriterCodec.decode(from.getAttach().getMode()));
       case DETACH -> new LogRecord.Detach(from.getDetach().getNode());
       case PIN -> decode(from.getPin());
       case UNPIN -> new LogRecord.Unpin(from.getUnpin().getPin());
@@ -66,7 +75,9 @@ final class KindCodec {
       case RETIRE -> new LogRecord.Retire(from.getRetire().getReason());
       case KIND_NOT_SET ->
           throw new StoreRefused(
-              "object " + Layout.log(volume, slot) + " is a record of a kind that this s3shard does not know: upgrade s3shard");
+              "object "
+                  + Layout.log(volume, slot)
+                  + " is a record of a kind that this s3shard does not know: upgrade s3shard");
     };
   }
 
@@ -91,7 +102,9 @@ final class KindCodec {
         create.getSizeBytes(),
         create.getName(),
         create.getRequiresAttach(),
-        create.hasSource() ? Optional.of(ControlCodec.decode(create.getSource())) : Optional.empty(),
+        create.hasSource()
+            ? Optional.of(ControlCodec.decode(create.getSource()))
+            : Optional.empty(),
         new TreeMap<>(create.getAttributesMap()),
         control.features(create.getFeaturesList()),
         create.getCreatedUnixMillis(),
@@ -109,7 +122,8 @@ final class KindCodec {
 
   private static LogRecord decode(Open open) {
     Writer writer = WriterCodec.decode(open.getWriter());
-    return new LogRecord.Open(writer, open.getPresumedEpoch(), open.getTakesOver(), open.getOpenedUnixMillis());
+    return new LogRecord.Open(
+        writer, open.getPresumedEpoch(), open.getTakesOver(), open.getOpenedUnixMillis());
   }
 
   private Commit encode(long slot, LogRecord.Commit commit) {
@@ -129,7 +143,9 @@ final class KindCodec {
   private LogRecord decode(long slot, int blocks, Optional<Checkpoint> checkpoint, Commit commit) {
     boolean elsewhere = commit.hasExtentsObject();
     List<Extent> extents =
-        elsewhere ? List.of() : ExtentsCodec.decode(ObjectRef.log(volume, slot, blocks), commit.getExtents());
+        elsewhere
+            ? List.of()
+            : ExtentsCodec.decode(ObjectRef.log(volume, slot, blocks), commit.getExtents());
     return new LogRecord.Commit(
         commit.getEpoch(),
         commit.getArenaSequence(),
@@ -151,7 +167,11 @@ final class KindCodec {
 
   private static LogRecord decode(Pin pin) {
     return new LogRecord.Pin(
-        pin.getName(), pin.getPurpose(), pin.getPosition(), pin.getHold(), pin.getCreatedUnixMillis());
+        pin.getName(),
+        pin.getPurpose(),
+        pin.getPosition(),
+        pin.getHold(),
+        pin.getCreatedUnixMillis());
   }
 
   private static Set encode(LogRecord.Set set) {

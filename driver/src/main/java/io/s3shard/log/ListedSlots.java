@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The slots of a log, newest first, as a listing shows them: asked for page by page, as far as they are needed. */
+/**
+ * The slots of a log, newest first, as a listing shows them: asked for page by page, as far as they
+ * are needed.
+ */
 final class ListedSlots {
   /** Enough for a tail and the blind records before it. */
   private static final int PAGE = 16;
@@ -42,7 +45,8 @@ final class ListedSlots {
     while (page.isEmpty() && more) {
       List<ListedObject> listed = store.list(Layout.logFolder(volume), after, PAGE, Purpose.LOG);
       for (ListedObject object : listed) {
-        Layout.slot(volume, object.key()).ifPresent(slot -> page.add(new Listed(slot, object.etag())));
+        Layout.slot(volume, object.key())
+            .ifPresent(slot -> page.add(new Listed(slot, object.etag())));
         after = object.key().value();
       }
       more = listed.size() == PAGE;

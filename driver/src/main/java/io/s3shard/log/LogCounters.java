@@ -26,7 +26,10 @@ public final class LogCounters {
     PIN_TABLE,
     /** A slot that was taken when somebody who is not the owner wanted it. */
     SLOT_LOST,
-    /** A record that was in the log and did not show: its slot had been trimmed, or it was overtaken. */
+    /**
+     * A record that was in the log and did not show: its slot had been trimmed, or it was
+     * overtaken.
+     */
     OVERTAKEN
   }
 

@@ -29,14 +29,28 @@ record LogParts(
     PinTables pinTables = new PinTables(volume, store, execution, counters);
     LogReader reader = new LogReader(volume, store, execution, codec, pinTables, counters);
     return new LogParts(
-        volume, store, execution, codec, pinTables, reader, new Settling(store, counters), counters);
+        volume,
+        store,
+        execution,
+        codec,
+        pinTables,
+        reader,
+        new Settling(store, counters),
+        counters);
   }
 
-  /** A record that carries the state after itself and names {@code checkpoint}, or the one that it brings. */
+  /**
+   * A record that carries the state after itself and names {@code checkpoint}, or the one that it
+   * brings.
+   */
   EncodedRecord informed(
-      VolumeState after, Optional<Checkpoint> checkpoint, LogRecord record, List<ByteBuffer> payload) {
+      VolumeState after,
+      Optional<Checkpoint> checkpoint,
+      LogRecord record,
+      List<ByteBuffer> payload) {
     Optional<LoadedLog> known = Optional.of(new LoadedLog(after, checkpoint));
-    return codec.encode(after.tail(), execution.randomBytes(RecordCodec.NONCE_BYTES), record, known, payload);
+    return codec.encode(
+        after.tail(), execution.randomBytes(RecordCodec.NONCE_BYTES), record, known, payload);
   }
 
   /** A record whose sender has not read the slot before it. */
@@ -45,7 +59,10 @@ record LogParts(
     return codec.encode(slot, nonce, record, Optional.empty(), List.of());
   }
 
-  /** @throws VolumeBusy if {@code record} may not stand after {@code state}; InvalidRequest if it is a SET or an UNPIN */
+  /**
+   * @throws VolumeBusy if {@code record} may not stand after {@code state}; InvalidRequest if it is
+   *     a SET or an UNPIN
+   */
   void requireLegal(VolumeState state, LogRecord record) {
     Optional<String> why = state.whyVoid(record);
     if (why.isPresent()) {

@@ -15,8 +15,9 @@ import java.util.Deque;
 import java.util.function.Supplier;
 
 /**
- * Loading: back from the newest record to the newest informed one, then forward over the blind ones after it. Never further back:
- * a record that fell into a slot below a checkpoint after it was trimmed would come to life.
+ * Loading: back from the newest record to the newest informed one, then forward over the blind ones
+ * after it. Never further back: a record that fell into a slot below a checkpoint after it was
+ * trimmed would come to life.
  */
 final class LogReader {
   /** How often a log may change under a load before it counts as unreachable. */
@@ -72,7 +73,9 @@ final class LogReader {
     return new ListedSlots(volume, store).next().orElseThrow(this::missing).slot();
   }
 
-  /** @throws ObjectMissing if the slot is empty */
+  /**
+   * @throws ObjectMissing if the slot is empty
+   */
   LoggedRecord read(long slot) {
     return codec.decode(slot, store.get(Layout.log(volume, slot), Purpose.LOG).body());
   }
@@ -87,7 +90,12 @@ final class LogReader {
         return load.get();
       } catch (ObjectMissing changed) {
         if (i == TRIES) {
-          String often = "the log of volume " + volume + " has changed " + TRIES + " times while it was loaded: try again";
+          String often =
+              "the log of volume "
+                  + volume
+                  + " has changed "
+                  + TRIES
+                  + " times while it was loaded: try again";
           throw new StoreUnavailable(often, changed);
         }
         counters.count(LogCounters.Event.LOAD_AGAIN);
@@ -96,7 +104,9 @@ final class LogReader {
     }
   }
 
-  /** @throws ObjectMissing if the log has changed since it was listed */
+  /**
+   * @throws ObjectMissing if the log has changed since it was listed
+   */
   private LoadedLog once(ListedSlots listing) {
     Deque<LoggedRecord> blind = new ArrayDeque<>();
     ListedSlots.Listed at = listing.next().orElseThrow(this::missing);
@@ -104,7 +114,8 @@ final class LogReader {
     while (record.informed().isEmpty()) {
       long before = at.slot() - 1;
       if (before == 0) {
-        throw new Damaged("object " + Layout.log(volume, 1) + " is damaged: the first record carries no state");
+        throw new Damaged(
+            "object " + Layout.log(volume, 1) + " is damaged: the first record carries no state");
       }
       blind.push(record);
       at = listing.next().filter(next -> next.slot() == before).orElseThrow(() -> gone(before));
@@ -123,7 +134,8 @@ final class LogReader {
 
   /** The state after a record that was put blind, or whose own claim is not asked for. */
   VolumeState after(VolumeState state, LoggedRecord next) {
-    boolean aboutPins = next.record() instanceof LogRecord.Pin || next.record() instanceof LogRecord.Unpin;
+    boolean aboutPins =
+        next.record() instanceof LogRecord.Pin || next.record() instanceof LogRecord.Unpin;
     return (aboutPins ? pinTables.fetched(state) : state).apply(next.slot(), next.record());
   }
 
@@ -132,7 +144,8 @@ final class LogReader {
   }
 
   private LoggedRecord get(ListedSlots.Listed at) {
-    return codec.decode(at.slot(), store.getIfMatch(Layout.log(volume, at.slot()), at.etag(), Purpose.LOG).body());
+    return codec.decode(
+        at.slot(), store.getIfMatch(Layout.log(volume, at.slot()), at.etag(), Purpose.LOG).body());
   }
 
   private ObjectMissing gone(long slot) {

@@ -9,14 +9,18 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 
 /**
- * One record of a volume's log: a command whose effect is decided by the log alone. Preconditions and effects are those of
- * {@link VolumeState#whyVoid} and {@link VolumeState#apply}. All kinds but {@link Commit} are control records.
+ * One record of a volume's log: a command whose effect is decided by the log alone. Preconditions
+ * and effects are those of {@link VolumeState#whyVoid} and {@link VolumeState#apply}. All kinds but
+ * {@link Commit} are control records.
  */
 public sealed interface LogRecord {
   /** The name of the kind, as people and documents write it. */
   String kind();
 
-  /** Slot 1: what never changes, and the first of what does. {@code abandoned}: gives up a half-made clone. */
+  /**
+   * Slot 1: what never changes, and the first of what does. {@code abandoned}: gives up a half-made
+   * clone.
+   */
   record Create(
       int chunkSizeBytes,
       long sizeBytes,
@@ -41,8 +45,12 @@ public sealed interface LogRecord {
     }
   }
 
-  /** {@code writer} wants to own the log from here on. {@code presumedEpoch}: the epoch that this ends, 0: none is open. */
-  record Open(Writer writer, long presumedEpoch, boolean takesOver, long openedUnixMillis) implements LogRecord {
+  /**
+   * {@code writer} wants to own the log from here on. {@code presumedEpoch}: the epoch that this
+   * ends, 0: none is open.
+   */
+  record Open(Writer writer, long presumedEpoch, boolean takesOver, long openedUnixMillis)
+      implements LogRecord {
     public Open {
       Checks.atLeast(0, presumedEpoch, "presumed epoch");
     }
@@ -54,11 +62,12 @@ public sealed interface LogRecord {
   }
 
   /**
-   * A flush, or the periodic commit. Everything up to {@code arenaSequence} of the owner's arena is in this COMMIT or an earlier
-   * one. {@code extents}: sorted and disjoint; those whose data is inline name {@code ObjectRef.log(volume, 0, blocks)} until the
-   * record has its slot. {@code extentsObject}: a map object that holds the extents, when they are many; a draft has both, a
-   * decoded record only the reference until it is resolved. {@code checkpoint}: in a draft the one that this COMMIT brings; in a
-   * decoded record the newest that it names, brought or not.
+   * A flush, or the periodic commit. Everything up to {@code arenaSequence} of the owner's arena is
+   * in this COMMIT or an earlier one. {@code extents}: sorted and disjoint; those whose data is
+   * inline name {@code ObjectRef.log(volume, 0, blocks)} until the record has its slot. {@code
+   * extentsObject}: a map object that holds the extents, when they are many; a draft has both, a
+   * decoded record only the reference until it is resolved. {@code checkpoint}: in a draft the one
+   * that this COMMIT brings; in a decoded record the newest that it names, brought or not.
    */
   record Commit(
       long epoch,
@@ -121,10 +130,11 @@ public sealed interface LogRecord {
   }
 
   /**
-   * Keeps the state at {@code position} readable; 0: at this record's slot, else the position of a live pin. {@code hold}: the
-   * HOLD that must be in force and that this ends, or empty.
+   * Keeps the state at {@code position} readable; 0: at this record's slot, else the position of a
+   * live pin. {@code hold}: the HOLD that must be in force and that this ends, or empty.
    */
-  record Pin(String name, String purpose, long position, String hold, long createdUnixMillis) implements LogRecord {
+  record Pin(String name, String purpose, long position, String hold, long createdUnixMillis)
+      implements LogRecord {
     public Pin {
       Checks.notEmpty(name, "name of a pin");
       Checks.atLeast(0, position, "position");
@@ -148,7 +158,9 @@ public sealed interface LogRecord {
     }
   }
 
-  /** No COMMIT from here on, until the group's PIN or a RELEASE: the barrier of a group snapshot. */
+  /**
+   * No COMMIT from here on, until the group's PIN or a RELEASE: the barrier of a group snapshot.
+   */
   record Hold(String group) implements LogRecord {
     public Hold {
       Checks.notEmpty(group, "group");

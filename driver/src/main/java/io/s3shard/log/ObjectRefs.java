@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * References to objects inside one message, with the message's table of the other volumes that they lie in. Decoding throws
- * {@link IllegalArgumentException} for what can't be.
+ * References to objects inside one message, with the message's table of the other volumes that they
+ * lie in. Decoding throws {@link IllegalArgumentException} for what can't be.
  */
 final class ObjectRefs {
   private final VolumeId own;
@@ -58,7 +58,13 @@ final class ObjectRefs {
     Checks.atLeast(0, ref.getCounter(), "counter of an object");
     Checks.atLeast(0, ref.getBlocks(), "blocks of an object");
     VolumeId volume = index == 0 ? own : others.get(index - 1);
-    return new ObjectRef(volume, kind(ref.getKind()), ref.getEpoch(), ref.getTail(), ref.getCounter(), ref.getBlocks());
+    return new ObjectRef(
+        volume,
+        kind(ref.getKind()),
+        ref.getEpoch(),
+        ref.getTail(),
+        ref.getCounter(),
+        ref.getBlocks());
   }
 
   private int index(VolumeId volume) {
@@ -86,7 +92,8 @@ final class ObjectRefs {
       case KIND_DATA -> ObjectRef.Kind.DATA;
       case KIND_MAP -> ObjectRef.Kind.MAP;
       case KIND_LOG -> ObjectRef.Kind.LOG;
-      case KIND_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("an object of kind " + kind);
+      case KIND_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("an object of kind " + kind);
     };
   }
 }

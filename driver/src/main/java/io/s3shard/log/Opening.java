@@ -11,18 +11,22 @@ public final class Opening {
   }
 
   /**
-   * Appends OPEN and confirms it. Empty if another epoch than {@code presumedEpoch} (0: none) is open, or was before the OPEN
-   * landed: the caller loads and looks again. {@code writer} has a new id for every call.
+   * Appends OPEN and confirms it. Empty if another epoch than {@code presumedEpoch} (0: none) is
+   * open, or was before the OPEN landed: the caller loads and looks again. {@code writer} has a new
+   * id for every call.
    *
-   * @throws io.s3shard.error.VolumeBusy if the volume is deleted, or the node is not attached for writing and must be
+   * @throws io.s3shard.error.VolumeBusy if the volume is deleted, or the node is not attached for
+   *     writing and must be
    * @throws io.s3shard.error.StoreUnavailable if it is not known what became of the OPEN
    */
-  public Optional<OwnedLog> open(Writer writer, long presumedEpoch, boolean takesOver, OwnerSettings settings) {
+  public Optional<OwnedLog> open(
+      Writer writer, long presumedEpoch, boolean takesOver, OwnerSettings settings) {
     long now = log.parts().execution().now().toEpochMilli();
     LogRecord open = new LogRecord.Open(writer, presumedEpoch, takesOver, now);
     return log.appendUnless(
             state -> state.openEpoch() == presumedEpoch ? Optional.of(open) : Optional.empty(),
-            (state, slot) -> state.openEpoch() == slot && state.owner().orElseThrow().writer().equals(writer))
+            (state, slot) ->
+                state.openEpoch() == slot && state.owner().orElseThrow().writer().equals(writer))
         .map(opened -> new OwnedLog(log, opened.log(), settings));
   }
 }

@@ -17,14 +17,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner's side of a log, from a confirmed OPEN to the end of its epoch. Its own records are final, nothing is confirmed by
- * another load: between its tail and whatever fences it lie only control records and its own COMMIT, none of which is trimmed.
+ * The owner's side of a log, from a confirmed OPEN to the end of its epoch. Its own records are
+ * final, nothing is confirmed by another load: between its tail and whatever fences it lie only
+ * control records and its own COMMIT, none of which is trimmed.
  *
- * <p>One record is on its way at a time, COMMITs and others alike. Once the epoch has ended, or it is unknown what became of a
- * record, everything throws. Thread-safe.
+ * <p>One record is on its way at a time, COMMITs and others alike. Once the epoch has ended, or it
+ * is unknown what became of a record, everything throws. Thread-safe.
  */
 public final class OwnedLog {
-  /** How long a HOLD may keep flushes waiting before the owner ends it, and how often it looks (RFC 0001 §2). */
+  /**
+   * How long a HOLD may keep flushes waiting before the owner ends it, and how often it looks (RFC
+   * 0001 §2).
+   */
   private static final Duration HOLD_LONGEST = Duration.ofSeconds(3);
 
   private static final Duration HOLD_LOOK = Duration.ofMillis(100);
@@ -78,16 +82,20 @@ public final class OwnedLog {
   }
 
   /**
-   * Appends a COMMIT and returns it where it landed. Waits while a HOLD is in force, and leaves others a gap now and then.
+   * Appends a COMMIT and returns it where it landed. Waits while a HOLD is in force, and leaves
+   * others a gap now and then.
    *
    * @param inlinePayload whole blocks, which must not change until this returns
-   * @throws Fenced if the epoch has ended: this COMMIT is not part of it, unless the log had gone on so far that it can't be told
-   * @throws io.s3shard.error.StoreUnavailable if it was told to stop: it is unknown whether the COMMIT is in the log
+   * @throws Fenced if the epoch has ended: this COMMIT is not part of it, unless the log had gone
+   *     on so far that it can't be told
+   * @throws io.s3shard.error.StoreUnavailable if it was told to stop: it is unknown whether the
+   *     COMMIT is in the log
    * @throws Poisoned if that was so before
    */
   public CommitAt commit(LogRecord.Commit draft, List<ByteBuffer> inlinePayload) {
     if (draft.epoch() != epoch) {
-      throw new IllegalArgumentException("a COMMIT of epoch " + draft.epoch() + ", this is epoch " + epoch);
+      throw new IllegalArgumentException(
+          "a COMMIT of epoch " + draft.epoch() + ", this is epoch " + epoch);
     }
     if (!committing.compareAndSet(false, true)) {
       throw new IllegalStateException("a COMMIT is in flight: two would break the log");
@@ -107,9 +115,11 @@ public final class OwnedLog {
   }
 
   /**
-   * Appends a control record of the owner's own (PIN, SET). {@code legalAtTail}: from a state whose pins are fetched.
+   * Appends a control record of the owner's own (PIN, SET). {@code legalAtTail}: from a state whose
+   * pins are fetched.
    *
-   * @throws io.s3shard.error.VolumeBusy if the record may not stand; InvalidRequest if it is a SET or an UNPIN
+   * @throws io.s3shard.error.VolumeBusy if the record may not stand; InvalidRequest if it is a SET
+   *     or an UNPIN
    * @throws Fenced as {@link #commit}, and so StoreUnavailable and Poisoned
    */
   public Appended append(Function<VolumeState, LogRecord> legalAtTail) {
@@ -129,19 +139,28 @@ public final class OwnedLog {
     }
   }
 
-  /** Ends the epoch. Nothing can be appended after it. @throws Fenced if it has ended already; as {@link #append} */
+  /**
+   * Ends the epoch. Nothing can be appended after it. @throws Fenced if it has ended already; as
+   * {@link #append}
+   */
   public void close(String reason) {
     append(_ -> new LogRecord.Close(epoch, reason));
   }
 
-  /** Reads what others have appended meanwhile. @throws Fenced if the epoch has ended; as {@link #append} */
+  /**
+   * Reads what others have appended meanwhile. @throws Fenced if the epoch has ended; as {@link
+   * #append}
+   */
   public VolumeState catchUp() {
     try (Turn.Held _ = turn.take()) {
       while (true) {
         LoadedLog at = alive();
         long slot = at.state().tail() + 1;
         try {
-          meet(at, slot, patience().call(() -> parts.store().get(parts.key(slot), Purpose.LOG).body()));
+          meet(
+              at,
+              slot,
+              patience().call(() -> parts.store().get(parts.key(slot), Purpose.LOG).body()));
         } catch (ObjectMissing _) {
           return at.state();
         }
@@ -172,23 +191,28 @@ public final class OwnedLog {
   private Settled send(LoadedLog at, LogRecord record, List<ByteBuffer> payload) {
     long slot = at.state().tail() + 1;
     VolumeState after = at.state().apply(slot, record);
-    VolumeState compact = patience().call(() -> parts.pinTables().compacted(after, PIN_CHANGES_MAX));
+    VolumeState compact =
+        patience().call(() -> parts.pinTables().compacted(after, PIN_CHANGES_MAX));
     EncodedRecord encoded = parts.informed(compact, at.checkpoint(), record, payload);
     Settled settled = settle(encoded);
     switch (settled) {
       case Settled.Ours _ -> know(new LoadedLog(compact, brought(record).or(at::checkpoint)));
       case Settled.Taken taken -> meet(at, slot, taken.there().orElseThrow());
-      case Settled.Vanished _ -> throw end(new Fenced(parts.named(at.state()) + ": the log went on without this process"));
+      case Settled.Vanished _ ->
+          throw end(new Fenced(parts.named(at.state()) + ": the log went on without this process"));
     }
     return settled;
   }
 
-  /** After a failure nobody knows what lies in the slot, so nothing more may be sent in this epoch. */
+  /**
+   * After a failure nobody knows what lies in the slot, so nothing more may be sent in this epoch.
+   */
   private Settled settle(EncodedRecord encoded) {
     try {
       return parts.settling().settle(encoded, true, patience());
     } catch (RuntimeException unknown) {
-      String remedy = "it is unknown whether " + encoded.key() + " is in the log: open the volume anew";
+      String remedy =
+          "it is unknown whether " + encoded.key() + " is in the log: open the volume anew";
       end(new Poisoned(parts.named(state()) + ": " + remedy, unknown));
       throw unknown;
     }
@@ -230,10 +254,14 @@ public final class OwnedLog {
     return at.state().pins().changes() > PIN_CHANGES_MAX ? withPins(at) : at;
   }
 
-  /** A pin table that somebody has replaced since may be gone: then the present one is asked for. */
+  /**
+   * A pin table that somebody has replaced since may be gone: then the present one is asked for.
+   */
   private LoadedLog withPins(LoadedLog at) {
     try {
-      know(new LoadedLog(patience().call(() -> parts.pinTables().fetched(at.state())), at.checkpoint()));
+      know(
+          new LoadedLog(
+              patience().call(() -> parts.pinTables().fetched(at.state())), at.checkpoint()));
     } catch (ObjectMissing _) {
       reload();
       endIfClosed("its epoch has ended");
@@ -318,7 +346,8 @@ public final class OwnedLog {
       case Extent.Source.InObject in when ExtentsCodec.isPayload(in.object(), inline) ->
           new Extent(
               extent.range(),
-              new Extent.Source.InObject(ObjectRef.log(parts.volume(), slot, in.object().blocks()), in.firstBlock()),
+              new Extent.Source.InObject(
+                  ObjectRef.log(parts.volume(), slot, in.object().blocks()), in.firstBlock()),
               extent.upTo());
       case Extent.Source.InObject _ -> extent;
     };

@@ -6,9 +6,15 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Trying again while the bucket is away: waits longer each time, until it is told to stop. For one caller. */
+/**
+ * Trying again while the bucket is away: waits longer each time, until it is told to stop. For one
+ * caller.
+ */
 final class Patience {
-  /** The first wait; later ones double, up to the last. What a request takes, and what an outage's end may be noticed late by. */
+  /**
+   * The first wait; later ones double, up to the last. What a request takes, and what an outage's
+   * end may be noticed late by.
+   */
   private static final long FIRST_MILLIS = 50;
 
   private static final long LONGEST_MILLIS = 2_000;
@@ -32,7 +38,10 @@ final class Patience {
     return new Patience(execution, () -> left[0]-- <= 0);
   }
 
-  /** The same call until the bucket answers. @throws StoreUnavailable the call's own, when it is time to stop */
+  /**
+   * The same call until the bucket answers. @throws StoreUnavailable the call's own, when it is
+   * time to stop
+   */
   <T> T call(Supplier<T> request) {
     while (true) {
       try {
@@ -43,7 +52,10 @@ final class Patience {
     }
   }
 
-  /** Waits before the next try. An interrupt means stop. @throws StoreUnavailable {@code away}, when it is time to stop */
+  /**
+   * Waits before the next try. An interrupt means stop. @throws StoreUnavailable {@code away}, when
+   * it is time to stop
+   */
   void pause(StoreUnavailable away) {
     if (giveUp.getAsBoolean() || Thread.currentThread().isInterrupted()) {
       throw away;

@@ -11,8 +11,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The live pins of a volume as its state names them: an immutable table in the bucket, and the changes since. A load does not
- * fetch the table; who must know which pins live fetches it ({@link VolumeLog#withPins}), and then {@code fetched} is present.
+ * The live pins of a volume as its state names them: an immutable table in the bucket, and the
+ * changes since. A load does not fetch the table; who must know which pins live fetches it ({@link
+ * VolumeLog#withPins}), and then {@code fetched} is present.
  *
  * @param table where the table is; empty: none was written yet
  * @param added pins since the table, by slot
@@ -29,7 +30,8 @@ public record Pins(
   /** The most that may live at a time (RFC 0001 §2). */
   public static final int MAX_LIVE = 10_000;
 
-  static final Pins NONE = new Pins(Optional.empty(), new TreeMap<>(), new TreeSet<>(), 0, Optional.empty());
+  static final Pins NONE =
+      new Pins(Optional.empty(), new TreeMap<>(), new TreeSet<>(), 0, Optional.empty());
 
   public Pins {
     Checks.atLeast(0, count, "count of pins");
@@ -92,7 +94,12 @@ public record Pins(
 
   /** The same pins, all in a new table. */
   Pins movedTo(ObjectRef newTable) {
-    return new Pins(Optional.of(newTable), new TreeMap<>(), new TreeSet<>(), count, Optional.of(bySlot(live())));
+    return new Pins(
+        Optional.of(newTable),
+        new TreeMap<>(),
+        new TreeSet<>(),
+        count,
+        Optional.of(bySlot(live())));
   }
 
   private static SortedMap<Long, LivePin> bySlot(Collection<LivePin> pins) {
@@ -109,7 +116,8 @@ public record Pins(
 
   private SortedMap<Long, LivePin> inTable() {
     if (!isFetched()) {
-      throw new IllegalStateException("the pin table " + table.orElseThrow().key() + " has not been fetched");
+      throw new IllegalStateException(
+          "the pin table " + table.orElseThrow().key() + " has not been fetched");
     }
     return fetched.orElse(new TreeMap<>());
   }

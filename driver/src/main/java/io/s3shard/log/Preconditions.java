@@ -2,7 +2,10 @@ package io.s3shard.log;
 
 import java.util.Optional;
 
-/** When a record may stand: the column "stands if" of RFC 0001 §2. Each answer is why not, for people; empty: it may. */
+/**
+ * When a record may stand: the column "stands if" of RFC 0001 §2. Each answer is why not, for
+ * people; empty: it may.
+ */
 final class Preconditions {
   private static final Optional<String> STANDS = Optional.empty();
 
@@ -20,7 +23,8 @@ final class Preconditions {
       case LogRecord.Attach attach -> attach(state, attach);
       case LogRecord.Detach detach -> detach(state, detach.node());
       case LogRecord.Pin pin -> pin(state, pin);
-      case LogRecord.Unpin unpin -> state.pins().has(unpin.pin()) ? STANDS : Optional.of("no pin " + unpin.pin() + " lives");
+      case LogRecord.Unpin unpin ->
+          state.pins().has(unpin.pin()) ? STANDS : Optional.of("no pin " + unpin.pin() + " lives");
       case LogRecord.Hold _ -> hold(state);
       case LogRecord.Release release -> inForce(state, release.group());
       case LogRecord.Set set -> set(state, set);
@@ -63,7 +67,8 @@ final class Preconditions {
               ? other.getValue() == attach.mode()
               : other.getValue() == AttachMode.READ_ONLY && attach.mode() == AttachMode.READ_ONLY;
       if (!stands) {
-        String mode = other.getValue() == AttachMode.READ_ONLY ? "for reading" : "as the only writer";
+        String mode =
+            other.getValue() == AttachMode.READ_ONLY ? "for reading" : "as the only writer";
         return Optional.of("node " + other.getKey() + " is attached " + mode);
       }
     }
@@ -71,8 +76,11 @@ final class Preconditions {
   }
 
   private static Optional<String> detach(VolumeState state, String node) {
-    boolean there = state.attachments().containsKey(node) || state.ownerNode().equals(Optional.of(node));
-    return there ? STANDS : Optional.of("node " + node + " is neither attached nor has it the volume open");
+    boolean there =
+        state.attachments().containsKey(node) || state.ownerNode().equals(Optional.of(node));
+    return there
+        ? STANDS
+        : Optional.of("node " + node + " is neither attached nor has it the volume open");
   }
 
   private static Optional<String> pin(VolumeState state, LogRecord.Pin pin) {
@@ -104,10 +112,12 @@ final class Preconditions {
       return notRetired(state);
     }
     if (set.sizeBytes().isPresent() && set.sizeBytes().getAsLong() < state.sizeBytes()) {
-      return Optional.of("its size is " + state.sizeBytes() + " bytes, and shrinking is not possible");
+      return Optional.of(
+          "its size is " + state.sizeBytes() + " bytes, and shrinking is not possible");
     }
     if (set.rename().isPresent() && !set.rename().get().from().equals(state.name())) {
-      return Optional.of("its name is \"" + state.name() + "\", not \"" + set.rename().get().from() + "\"");
+      return Optional.of(
+          "its name is \"" + state.name() + "\", not \"" + set.rename().get().from() + "\"");
     }
     return STANDS;
   }
@@ -117,17 +127,28 @@ final class Preconditions {
   }
 
   private static Optional<String> epochIsOpen(VolumeState state, long epoch) {
-    return state.openEpoch() == epoch ? STANDS : Optional.of(openBy(state) + ", not epoch " + epoch);
+    return state.openEpoch() == epoch
+        ? STANDS
+        : Optional.of(openBy(state) + ", not epoch " + epoch);
   }
 
   private static Optional<String> inForce(VolumeState state, String group) {
-    return state.hold().equals(Optional.of(group)) ? STANDS : Optional.of("no HOLD of " + group + " is in force");
+    return state.hold().equals(Optional.of(group))
+        ? STANDS
+        : Optional.of("no HOLD of " + group + " is in force");
   }
 
   private static String openBy(VolumeState state) {
     return state
         .owner()
-        .map(o -> "epoch " + o.epoch() + " of node " + o.writer().node() + ", process " + o.writer().process() + ", is open")
+        .map(o ->
+            "epoch "
+                + o.epoch()
+                + " of node "
+                + o.writer().node()
+                + ", process "
+                + o.writer().process()
+                + ", is open")
         .orElse("it is not open");
   }
 }

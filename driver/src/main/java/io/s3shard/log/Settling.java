@@ -9,8 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Sends a record until it is known what became of it. An answer that was lost is settled by reading the slot: filled, "ours" means
- * that the whole bytes are equal; empty proves nothing, so the same bytes are sent again.
+ * Sends a record until it is known what became of it. An answer that was lost is settled by reading
+ * the slot: filled, "ours" means that the whole bytes are equal; empty proves nothing, so the same
+ * bytes are sent again.
  */
 final class Settling {
   private final ObjectStore store;
@@ -22,8 +23,10 @@ final class Settling {
   }
 
   /**
-   * @param look whether to read what another has put into the slot; after a lost answer it is read anyway
-   * @throws StoreUnavailable when {@code patience} has ended: it is not known what became of the record
+   * @param look whether to read what another has put into the slot; after a lost answer it is read
+   *     anyway
+   * @throws StoreUnavailable when {@code patience} has ended: it is not known what became of the
+   *     record
    */
   Settled settle(EncodedRecord record, boolean look, Patience patience) {
     boolean read = look;
@@ -33,7 +36,9 @@ final class Settling {
           return new Settled.Ours(record.slot());
         }
         case LOST -> {
-          return read ? there(record, patience).orElse(new Settled.Vanished()) : new Settled.Taken(Optional.empty());
+          return read
+              ? there(record, patience).orElse(new Settled.Vanished())
+              : new Settled.Taken(Optional.empty());
         }
         case UNKNOWN -> {
           counters.count(LogCounters.Event.UNKNOWN);
@@ -61,7 +66,8 @@ final class Settling {
     try {
       ByteBuffer body = patience.call(() -> store.get(record.key(), Purpose.LOG).body());
       boolean ours = record.body().sameBytes(body);
-      return Optional.of(ours ? new Settled.Ours(record.slot()) : new Settled.Taken(Optional.of(body)));
+      return Optional.of(
+          ours ? new Settled.Ours(record.slot()) : new Settled.Taken(Optional.of(body)));
     } catch (ObjectMissing _) {
       return Optional.empty();
     }
@@ -69,6 +75,8 @@ final class Settling {
 
   private static StoreUnavailable unknown(EncodedRecord record) {
     return new StoreUnavailable(
-        "the bucket did not say whether it has taken " + record.key() + ": is the endpoint reachable?");
+        "the bucket did not say whether it has taken "
+            + record.key()
+            + ": is the endpoint reachable?");
   }
 }

@@ -6,7 +6,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Immutable copies in natural order, so that the same state is always written as the same bytes. */
+/**
+ * Immutable copies in natural order, so that the same state is always written as the same bytes.
+ */
 final class Sorted {
   private Sorted() {}
 

@@ -60,8 +60,22 @@ final class StateEdit {
 
   VolumeState at(long tail) {
     return new VolumeState(
-        tail, owner, sizeBytes, chunkSizeBytes, name, pins, hold, attachments, attributes, features, requiresAttach, retired,
-        abandoned, source, lastEpoch, createdUnixMillis);
+        tail,
+        owner,
+        sizeBytes,
+        chunkSizeBytes,
+        name,
+        pins,
+        hold,
+        attachments,
+        attributes,
+        features,
+        requiresAttach,
+        retired,
+        abandoned,
+        source,
+        lastEpoch,
+        createdUnixMillis);
   }
 
   /** Works in a record that stands. */
@@ -94,7 +108,8 @@ final class StateEdit {
 
   private void commit(LogRecord.Commit commit) {
     Owner o = owner.orElseThrow();
-    owner = Optional.of(new Owner(o.epoch(), o.writer(), commit.arenaSequence(), o.openedUnixMillis()));
+    owner =
+        Optional.of(new Owner(o.epoch(), o.writer(), commit.arenaSequence(), o.openedUnixMillis()));
     sizeBytes = Math.max(sizeBytes, commit.sizeBytes());
   }
 
@@ -107,7 +122,8 @@ final class StateEdit {
 
   private void pin(long slot, LogRecord.Pin pin) {
     long position = pin.position() == 0 ? slot : pin.position();
-    pins = pins.plus(new LivePin(slot, position, pin.name(), pin.purpose(), pin.createdUnixMillis()));
+    pins =
+        pins.plus(new LivePin(slot, position, pin.name(), pin.purpose(), pin.createdUnixMillis()));
     if (!pin.hold().isEmpty()) {
       hold = Optional.empty();
     }
@@ -117,14 +133,13 @@ final class StateEdit {
     sizeBytes = Math.max(sizeBytes, set.sizeBytes().orElse(0));
     set.rename().ifPresent(rename -> name = rename.to());
     set.attributes()
-        .forEach(
-            (key, value) -> {
-              if (value.isEmpty()) {
-                attributes.remove(key);
-              } else {
-                attributes.put(key, value);
-              }
-            });
+        .forEach((key, value) -> {
+          if (value.isEmpty()) {
+            attributes.remove(key);
+          } else {
+            attributes.put(key, value);
+          }
+        });
     features.addAll(set.features());
   }
 

@@ -10,9 +10,15 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
-/** One volume's log in the bucket, for anybody: loading, reading, and appending as somebody who is not the owner. Thread-safe. */
+/**
+ * One volume's log in the bucket, for anybody: loading, reading, and appending as somebody who is
+ * not the owner. Thread-safe.
+ */
 public final class VolumeLog {
-  /** How often a checkpoint may come between a load and its COMMITs before the log counts as unreachable. */
+  /**
+   * How often a checkpoint may come between a load and its COMMITs before the log counts as
+   * unreachable.
+   */
   private static final int REPLAYS = 16;
 
   private final LogParts parts;
@@ -32,7 +38,8 @@ public final class VolumeLog {
   }
 
   /**
-   * The state at the tail, and the newest checkpoint: LIST and one GET, a few more after blind records.
+   * The state at the tail, and the newest checkpoint: LIST and one GET, a few more after blind
+   * records.
    *
    * @throws io.s3shard.error.VolumeMissing if the log is empty or abandoned
    */
@@ -41,7 +48,8 @@ public final class VolumeLog {
   }
 
   /**
-   * The state after {@code position}, the slot of a PIN whose position it is. Reliable only while a pin at it lives.
+   * The state after {@code position}, the slot of a PIN whose position it is. Reliable only while a
+   * pin at it lives.
    *
    * @throws io.s3shard.error.VolumeMissing if there is no such slot
    */
@@ -50,21 +58,26 @@ public final class VolumeLog {
   }
 
   /**
-   * Appends a control record as somebody who is not the owner: check, put, settle, confirm; again while it was overtaken.
+   * Appends a control record as somebody who is not the owner: check, put, settle, confirm; again
+   * while it was overtaken.
    *
-   * @param legalAtTail makes the record from the state that it would follow, whose pins are fetched; an {@code S3ShardException}
-   *     of its own ends the append
-   * @param shows whether a state that was loaded after the put shows the record's effect, given the slot of the put
-   * @throws io.s3shard.error.VolumeBusy if the record may not stand; InvalidRequest if it is a SET or an UNPIN
+   * @param legalAtTail makes the record from the state that it would follow, whose pins are
+   *     fetched; an {@code S3ShardException} of its own ends the append
+   * @param shows whether a state that was loaded after the put shows the record's effect, given the
+   *     slot of the put
+   * @throws io.s3shard.error.VolumeBusy if the record may not stand; InvalidRequest if it is a SET
+   *     or an UNPIN
    * @throws StoreUnavailable if it is not known what became of it
    */
-  public Appended append(Function<VolumeState, LogRecord> legalAtTail, BiPredicate<VolumeState, Long> shows) {
+  public Appended append(
+      Function<VolumeState, LogRecord> legalAtTail, BiPredicate<VolumeState, Long> shows) {
     return appendUnless(state -> Optional.of(legalAtTail.apply(state)), shows).orElseThrow();
   }
 
   /** The same; empty if {@code legalAtTail} is, and nothing was appended. */
   Optional<Appended> appendUnless(
-      Function<VolumeState, Optional<LogRecord>> legalAtTail, BiPredicate<VolumeState, Long> shows) {
+      Function<VolumeState, Optional<LogRecord>> legalAtTail,
+      BiPredicate<VolumeState, Long> shows) {
     return new Appending(parts, shows).run(legalAtTail);
   }
 
@@ -74,25 +87,29 @@ public final class VolumeLog {
    * @throws StoreUnavailable if it is not known what became of it
    */
   public boolean create(LogRecord.Create create) {
-    EncodedRecord first = parts.informed(VolumeState.of(create), Optional.empty(), create, List.of());
+    EncodedRecord first =
+        parts.informed(VolumeState.of(create), Optional.empty(), create, List.of());
     Settled settled = parts.settling().settle(first, true, Patience.bounded(parts.execution()));
     return settled instanceof Settled.Ours;
   }
 
   /**
-   * The COMMITs that stand in the slots {@code after + 1} to {@code upTo}, in order, long indexes resolved.
+   * The COMMITs that stand in the slots {@code after + 1} to {@code upTo}, in order, long indexes
+   * resolved.
    *
-   * @param after the slot that the newest checkpoint at {@code upTo} covers; 0: from the first record
-   * @throws ObjectMissing if a slot is gone: damage to whoever is protected by a confirmed OPEN or a live pin, to anybody else a
-   *     reason to load again ({@link #replay} does)
+   * @param after the slot that the newest checkpoint at {@code upTo} covers; 0: from the first
+   *     record
+   * @throws ObjectMissing if a slot is gone: damage to whoever is protected by a confirmed OPEN or
+   *     a live pin, to anybody else a reason to load again ({@link #replay} does)
    */
   public List<CommitAt> commits(long after, long upTo) {
     return commits.read(after, upTo);
   }
 
   /**
-   * The log and what was committed since its checkpoint, for a reader whom nothing protects: no slot was trimmed, and perhaps filled
-   * anew, while it was read, since no newer checkpoint was in the log afterwards.
+   * The log and what was committed since its checkpoint, for a reader whom nothing protects: no
+   * slot was trimmed, and perhaps filled anew, while it was read, since no newer checkpoint was in
+   * the log afterwards.
    */
   public Replay replay() {
     LoadedLog log = load();
@@ -104,12 +121,14 @@ public final class VolumeLog {
       }
       log = afterwards;
     }
-    throw new StoreUnavailable("volume " + id() + " was checkpointed " + REPLAYS + " times while it was read: try again");
+    throw new StoreUnavailable(
+        "volume " + id() + " was checkpointed " + REPLAYS + " times while it was read: try again");
   }
 
   private Optional<List<CommitAt>> commitsIfThere(LoadedLog log) {
     try {
-      return Optional.of(commits(log.checkpoint().map(Checkpoint::covers).orElse(0L), log.state().tail()));
+      return Optional.of(
+          commits(log.checkpoint().map(Checkpoint::covers).orElse(0L), log.state().tail()));
     } catch (ObjectMissing _) {
       return Optional.empty();
     }
@@ -120,7 +139,10 @@ public final class VolumeLog {
     return parts.reader().read(slot).record();
   }
 
-  /** The same state with its pins fetched. @throws ObjectMissing if the table was superseded and is gone */
+  /**
+   * The same state with its pins fetched. @throws ObjectMissing if the table was superseded and is
+   * gone
+   */
   public VolumeState withPins(VolumeState state) {
     return parts.pinTables().fetched(state);
   }

@@ -5,9 +5,9 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 
 /**
- * What a volume is, but for its data, after the records up to {@code tail}: the fold of {@link #apply} over its log. Immutable.
- * {@code hold}: the group whose HOLD is in force. {@code lastEpoch}: the last OPEN that stood, also when its epoch has ended;
- * 0: none.
+ * What a volume is, but for its data, after the records up to {@code tail}: the fold of {@link
+ * #apply} over its log. Immutable. {@code hold}: the group whose HOLD is in force. {@code
+ * lastEpoch}: the last OPEN that stood, also when its epoch has ended; 0: none.
  */
 public record VolumeState(
     long tail,
@@ -52,7 +52,10 @@ public record VolumeState(
     return owner.map(o -> o.writer().node());
   }
 
-  /** The state after {@code record} in the next slot. A record that may not stand there only moves the tail. */
+  /**
+   * The state after {@code record} in the next slot. A record that may not stand there only moves
+   * the tail.
+   */
   public VolumeState apply(long slot, LogRecord record) {
     if (slot != tail + 1) {
       throw new IllegalArgumentException("slot " + slot + " does not follow the tail " + tail);
@@ -65,8 +68,8 @@ public record VolumeState(
   }
 
   /**
-   * Why {@code record} may not stand in the next slot, as a sentence for people; empty if it may. A PIN or an UNPIN needs the
-   * pins fetched.
+   * Why {@code record} may not stand in the next slot, as a sentence for people; empty if it may. A
+   * PIN or an UNPIN needs the pins fetched.
    */
   public Optional<String> whyVoid(LogRecord record) {
     return Preconditions.whyVoid(this, record);

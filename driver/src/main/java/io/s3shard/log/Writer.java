@@ -4,8 +4,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Who opens a volume. {@code id}: 16 random bytes as 32 hexadecimal digits, new at every open; {@code host} is the machine's
- * id, {@code boot} its boot's; {@code process} is for people.
+ * Who opens a volume. {@code id}: 16 random bytes as 32 hexadecimal digits, new at every open;
+ * {@code host} is the machine's id, {@code boot} its boot's; {@code process} is for people.
  */
 public record Writer(String id, String node, String host, String boot, String process) {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");

@@ -3,7 +3,10 @@ package io.s3shard.log;
 import com.google.protobuf.ByteString;
 import java.util.HexFormat;
 
-/** Writers and modes as messages. Decoding throws {@link IllegalArgumentException} for what can't be. */
+/**
+ * Writers and modes as messages. Decoding throws {@link IllegalArgumentException} for what can't
+ * be.
+ */
 final class WriterCodec {
   private WriterCodec() {}
 
@@ -19,7 +22,8 @@ final class WriterCodec {
 
   static Writer decode(io.s3shard.proto.v1.Writer writer) {
     String id = HexFormat.of().formatHex(writer.getId().toByteArray());
-    return new Writer(id, writer.getNode(), writer.getHost(), writer.getBoot(), writer.getProcess());
+    return new Writer(
+        id, writer.getNode(), writer.getHost(), writer.getBoot(), writer.getProcess());
   }
 
   static io.s3shard.proto.v1.AttachMode encode(AttachMode mode) {
@@ -33,7 +37,8 @@ final class WriterCodec {
     return switch (mode) {
       case ATTACH_MODE_SINGLE_WRITER -> AttachMode.SINGLE_WRITER;
       case ATTACH_MODE_READ_ONLY -> AttachMode.READ_ONLY;
-      case ATTACH_MODE_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("attached in mode " + mode);
+      case ATTACH_MODE_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("attached in mode " + mode);
     };
   }
 }

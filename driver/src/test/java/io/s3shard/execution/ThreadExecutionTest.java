@@ -21,7 +21,9 @@ class ThreadExecutionTest {
   @Test
   void aForkRunsOnAVirtualThreadOfItsName() {
     Execution.Task<String> task =
-        execution.fork("upload", () -> Thread.currentThread().isVirtual() + " " + Thread.currentThread().getName());
+        execution.fork(
+            "upload",
+            () -> Thread.currentThread().isVirtual() + " " + Thread.currentThread().getName());
 
     assertThat(task.join()).isEqualTo("true upload");
     assertThat(task.isDone()).isTrue();
@@ -29,23 +31,41 @@ class ThreadExecutionTest {
 
   @Test
   void joinThrowsWhatTheBodyThrew() {
-    Execution.Task<Object> unchecked = execution.fork("a", () -> { throw new Fenced("another writer owns it"); });
-    Execution.Task<Object> error = execution.fork("b", () -> { throw new AssertionError("broken"); });
-    Execution.Task<Object> checked = execution.fork("c", () -> { throw new IOException("disk"); });
+    Execution.Task<Object> unchecked =
+        execution.fork(
+            "a",
+            () -> {
+              throw new Fenced("another writer owns it");
+            });
+    Execution.Task<Object> error =
+        execution.fork(
+            "b",
+            () -> {
+              throw new AssertionError("broken");
+            });
+    Execution.Task<Object> checked =
+        execution.fork(
+            "c",
+            () -> {
+              throw new IOException("disk");
+            });
 
     assertThatThrownBy(unchecked::join).isExactlyInstanceOf(Fenced.class);
     assertThatThrownBy(error::join).isExactlyInstanceOf(AssertionError.class);
-    assertThatThrownBy(checked::join).isInstanceOf(IllegalStateException.class).hasCauseInstanceOf(IOException.class);
+    assertThatThrownBy(checked::join)
+        .isInstanceOf(IllegalStateException.class)
+        .hasCauseInstanceOf(IOException.class);
   }
 
   @Test
   void anInterruptEndsASleepAndStaysSet() throws InterruptedException {
     AtomicReference<Boolean> interrupted = new AtomicReference<>();
     Thread sleeper =
-        Thread.ofPlatform().start(() -> {
-          execution.sleep(LONG);
-          interrupted.set(Thread.currentThread().isInterrupted());
-        });
+        Thread.ofPlatform()
+            .start(() -> {
+              execution.sleep(LONG);
+              interrupted.set(Thread.currentThread().isInterrupted());
+            });
 
     sleeper.interrupt();
     sleeper.join();
@@ -72,7 +92,8 @@ class ThreadExecutionTest {
 
     signal.await(signal.version(), Duration.ofMillis(20));
 
-    assertThat(execution.nanoTime() - before).isGreaterThanOrEqualTo(Duration.ofMillis(20).toNanos());
+    assertThat(execution.nanoTime() - before)
+        .isGreaterThanOrEqualTo(Duration.ofMillis(20).toNanos());
   }
 
   @Test
@@ -108,10 +129,12 @@ class ThreadExecutionTest {
     long seen = signal.version();
     AtomicReference<String> order = new AtomicReference<>("");
     Thread waiter =
-        Thread.ofPlatform().start(() -> {
-          signal.await(seen, LONG);
-          order.updateAndGet(s -> s + "woken interrupted=" + Thread.currentThread().isInterrupted());
-        });
+        Thread.ofPlatform()
+            .start(() -> {
+              signal.await(seen, LONG);
+              order.updateAndGet(
+                  s -> s + "woken interrupted=" + Thread.currentThread().isInterrupted());
+            });
 
     waiter.interrupt();
     while (waiter.getState() != Thread.State.TIMED_WAITING) {

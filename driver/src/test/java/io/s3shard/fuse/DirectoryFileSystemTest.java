@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The rules of DESIGN §5, Files, by real system calls on a real mount. Needs root and /dev/fuse. */
+/**
+ * The rules of DESIGN §5, Files, by real system calls on a real mount. Needs root and /dev/fuse.
+ */
 @Tag("fuse")
 class DirectoryFileSystemTest {
   @TempDir Path folder;
@@ -36,7 +38,9 @@ class DirectoryFileSystemTest {
   void mount() throws IOException {
     directory = new MemoryDirectory(Files.createDirectory(folder.resolve("bytes")));
     mnt = Files.createDirectory(folder.resolve("mnt"));
-    session = FuseSession.mount("s3://bucket/test", mnt, false, new DirectoryFileSystem("s3://bucket/test", directory));
+    session =
+        FuseSession.mount(
+            "s3://bucket/test", mnt, false, new DirectoryFileSystem("s3://bucket/test", directory));
   }
 
   @AfterEach
@@ -51,8 +55,12 @@ class DirectoryFileSystemTest {
     sh("dd if=/dev/zero of=" + file + " bs=1M seek=9 count=1 status=none");
     assertThat(Files.size(file)).isEqualTo(10 << 20);
     assertThat(fails("truncate -s 1M " + file)).contains("not permitted");
-    assertThatThrownBy(() -> Files.newOutputStream(file).close()).as("O_TRUNC").isInstanceOf(IOException.class);
-    assertThat(sh("dd if=/dev/zero of=" + file + " bs=1M seek=4 count=1 status=none")).as("dd goes on all the same").contains("not permitted");
+    assertThatThrownBy(() -> Files.newOutputStream(file).close())
+        .as("O_TRUNC")
+        .isInstanceOf(IOException.class);
+    assertThat(sh("dd if=/dev/zero of=" + file + " bs=1M seek=4 count=1 status=none"))
+        .as("dd goes on all the same")
+        .contains("not permitted");
     assertThat(Files.size(file)).isEqualTo(10 << 20);
     sh("truncate -s 20M " + file);
     sh("truncate -s 20M " + file);
@@ -71,7 +79,8 @@ class DirectoryFileSystemTest {
       assertThat(f.read(new byte[100])).isEqualTo(1);
       assertThat(f.read(new byte[100])).isEqualTo(-1);
       try (Arena mapping = Arena.ofConfined()) {
-        MemorySegment map = f.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, data.length, mapping);
+        MemorySegment map =
+            f.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, data.length, mapping);
         assertThat(map.mismatch(MemorySegment.ofArray(data))).isEqualTo(-1);
       }
     }
@@ -80,7 +89,8 @@ class DirectoryFileSystemTest {
   @Test
   void fsyncAndCloseFlushWhatWasWritten() throws Exception {
     Path file = mnt.resolve("a");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       MemoryImage image = directory.image("a");
       channel.write(ByteBuffer.wrap("x".getBytes(StandardCharsets.UTF_8)));
       assertThat(image.flushes.get()).isZero();
@@ -126,7 +136,8 @@ class DirectoryFileSystemTest {
       Files.delete(file);
     }
     assertThat(fails("touch " + mnt + "/" + "é".repeat(128))).contains("too long");
-    assertThat(fails("touch " + mnt + "/$(printf 'a\\377b')")).contains("Invalid or incomplete multibyte");
+    assertThat(fails("touch " + mnt + "/$(printf 'a\\377b')"))
+        .contains("Invalid or incomplete multibyte");
     assertThat(fails("touch " + mnt + "/.snapshots")).contains("Invalid argument");
   }
 
@@ -152,8 +163,19 @@ class DirectoryFileSystemTest {
 
   @Test
   void attributesAreKept() throws Exception {
-    Path a = Files.createFile(mnt.resolve("a"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
-    sh("chmod 600 " + a + "; chown 12:34 " + a + "; touch -d @1000000000 " + a + "; setfattr -n user.k -v val " + a);
+    Path a =
+        Files.createFile(
+            mnt.resolve("a"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+    sh(
+        "chmod 600 "
+            + a
+            + "; chown 12:34 "
+            + a
+            + "; touch -d @1000000000 "
+            + a
+            + "; setfattr -n user.k -v val "
+            + a);
     assertThat(sh("stat -c %a:%u:%g:%Y " + a)).isEqualTo("600:12:34:1000000000\n");
     assertThat(sh("getfattr --only-values --absolute-names -n user.k " + a)).isEqualTo("val");
     assertThat(fails("setfattr -n user.big -v " + "x".repeat(2000) + " " + a)).contains("No space");
@@ -166,18 +188,31 @@ class DirectoryFileSystemTest {
     Path file = mnt.resolve("fs.img");
     sh("truncate -s 200M " + file);
     sh("mkfs.ext4 -q " + file);
-    assertThat(directory.image("fs.img").discarded.get()).as("mkfs discards the whole image").isPositive();
+    assertThat(directory.image("fs.img").discarded.get())
+        .as("mkfs discards the whole image")
+        .isPositive();
     String loop = sh("losetup -f --show --direct-io=on " + file).trim();
     Path fs = Files.createDirectory(folder.resolve("fs"));
     try {
       sh("mount " + loop + " " + fs);
-      sh("cp -r /usr/share/doc/b* " + fs + "; sync; diff -r " + fs + " /usr/share/doc 2>&1 | grep -v '^Only in' || true");
+      sh(
+          "cp -r /usr/share/doc/b* "
+              + fs
+              + "; sync; diff -r "
+              + fs
+              + " /usr/share/doc 2>&1 | grep -v '^Only in' || true");
       sh("rm -r " + fs + "/*; fstrim " + fs + "; umount " + fs + "; e2fsck -fn " + file);
       MemoryImage image = directory.image("fs.img");
       image.mostReading.set(0);
-      image.beforeRead = () -> java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-      sh("fio --name=r --filename=" + loop + " --rw=randread --bs=4k --direct=1 --ioengine=libaio --iodepth=16 --number_ios=400");
-      assertThat(image.mostReading.get()).as("direct reads in flight at once").isGreaterThanOrEqualTo(12);
+      image.beforeRead =
+          () -> java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      sh(
+          "fio --name=r --filename="
+              + loop
+              + " --rw=randread --bs=4k --direct=1 --ioengine=libaio --iodepth=16 --number_ios=400");
+      assertThat(image.mostReading.get())
+          .as("direct reads in flight at once")
+          .isGreaterThanOrEqualTo(12);
     } finally {
       sh("mountpoint -q " + fs + " && umount -l " + fs + "; losetup -d " + loop);
     }
@@ -187,8 +222,10 @@ class DirectoryFileSystemTest {
   @Test
   void whatIsMountedAlreadyIsRefused() {
     DirectoryFileSystem other = new DirectoryFileSystem("s3://bucket/other", directory);
-    assertThatThrownBy(() -> FuseSession.mount("s3://bucket/other", mnt, false, other)).hasMessageContaining("already");
-    assertThatThrownBy(() -> FuseSession.mount("s3://bucket/other", folder.resolve("none"), false, other))
+    assertThatThrownBy(() -> FuseSession.mount("s3://bucket/other", mnt, false, other))
+        .hasMessageContaining("already");
+    assertThatThrownBy(
+            () -> FuseSession.mount("s3://bucket/other", folder.resolve("none"), false, other))
         .hasMessageContaining("mkdir -p");
   }
 

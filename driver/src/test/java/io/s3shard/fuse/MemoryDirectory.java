@@ -44,7 +44,8 @@ final class MemoryDirectory implements ImageDirectory {
   }
 
   private static ImageEntry sized(ImageEntry e, long size) {
-    return new ImageEntry(e.name(), e.id(), size, e.mode(), e.uid(), e.gid(), e.modified(), e.xattrs());
+    return new ImageEntry(
+        e.name(), e.id(), size, e.mode(), e.uid(), e.gid(), e.modified(), e.xattrs());
   }
 
   @Override
@@ -62,7 +63,9 @@ final class MemoryDirectory implements ImageDirectory {
     }
     byte[] id = new byte[16];
     id[0] = (byte) made;
-    entries.put(name, new ImageEntry(name, VolumeId.of(id), 0, mode, uid, gid, Instant.now(), new TreeMap<>()));
+    entries.put(
+        name,
+        new ImageEntry(name, VolumeId.of(id), 0, mode, uid, gid, Instant.now(), new TreeMap<>()));
     return entries.get(name);
   }
 
@@ -75,7 +78,8 @@ final class MemoryDirectory implements ImageDirectory {
     ImageEntry e = entries.remove(from);
     images.remove(from);
     images.put(to, image);
-    entries.put(to, new ImageEntry(to, e.id(), 0, e.mode(), e.uid(), e.gid(), e.modified(), e.xattrs()));
+    entries.put(
+        to, new ImageEntry(to, e.id(), 0, e.mode(), e.uid(), e.gid(), e.modified(), e.xattrs()));
   }
 
   @Override

@@ -21,7 +21,9 @@ final class MemoryImage implements Image {
   private final FileChannel bytes;
 
   MemoryImage(Path file) throws IOException {
-    this.bytes = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    this.bytes =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
   }
 
   @Override
@@ -80,7 +82,8 @@ final class MemoryImage implements Image {
     ByteBuffer zeros = ByteBuffer.allocate(1 << 20);
     try {
       for (long at = offset; at < offset + length; at += zeros.capacity()) {
-        bytes.write(zeros.clear().limit((int) Math.min(zeros.capacity(), offset + length - at)), at);
+        bytes.write(
+            zeros.clear().limit((int) Math.min(zeros.capacity(), offset + length - at)), at);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -42,7 +42,8 @@ record AlwaysGone(ObjectStore listed) implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     return listed.list(prefix, startAfter, limit, purpose);
   }
 

@@ -30,14 +30,16 @@ class AppendingTest {
   }
 
   private Appended close(long epoch) {
-    return world.log.append(_ -> new LogRecord.Close(epoch, "force"), (state, _) -> state.openEpoch() != epoch);
+    return world.log.append(
+        _ -> new LogRecord.Close(epoch, "force"), (state, _) -> state.openEpoch() != epoch);
   }
 
   @Test
   void theFirstPutIsInformed() {
     Appended appended = pinIt("p");
     assertThat(appended.slot()).isEqualTo(2);
-    assertThat(world.logged(2).orElseThrow().informed().orElseThrow().state()).isEqualTo(world.fold());
+    assertThat(world.logged(2).orElseThrow().informed().orElseThrow().state())
+        .isEqualTo(world.fold());
     assertThat(appended.log().state()).isEqualTo(world.fold());
   }
 
@@ -48,7 +50,8 @@ class AppendingTest {
     world.checkpointAndTrim(owner);
     Appended appended = pinIt("p");
     assertThat(appended.log().checkpoint()).isEqualTo(owner.checkpoint()).isPresent();
-    assertThat(world.logged(6).orElseThrow().informed().orElseThrow().checkpoint()).isEqualTo(owner.checkpoint());
+    assertThat(world.logged(6).orElseThrow().informed().orElseThrow().checkpoint())
+        .isEqualTo(owner.checkpoint());
   }
 
   @Test
@@ -84,14 +87,18 @@ class AppendingTest {
       String name = i == 20 ? "p" : "q" + i;
       world.store.nextPuts.add(world.store.after(() -> world.elsewhere(pin(name))));
     }
-    assertThatThrownBy(() -> pinIt("p")).isInstanceOf(VolumeBusy.class).hasMessageContaining("a pin \"p\"");
+    assertThatThrownBy(() -> pinIt("p"))
+        .isInstanceOf(VolumeBusy.class)
+        .hasMessageContaining("a pin \"p\"");
   }
 
   @Test
   void whatMayNotStandIsNotSent() {
     world.open();
     int puts = world.store.putKeys.size();
-    assertThatThrownBy(() -> close(7)).isInstanceOf(VolumeBusy.class).hasMessageContaining("process 100");
+    assertThatThrownBy(() -> close(7))
+        .isInstanceOf(VolumeBusy.class)
+        .hasMessageContaining("process 100");
     assertThatThrownBy(() -> world.log.append(_ -> Records.size(1), (_, _) -> true))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("shrinking");
@@ -118,7 +125,9 @@ class AppendingTest {
     fallsInto(3, owner);
     Appended appended = pinIt("p");
     assertThat(world.at(3)).contains(pin("p"));
-    assertThat(world.log.pins(appended.log().state())).extracting(LivePin::slot).containsExactly(appended.slot());
+    assertThat(world.log.pins(appended.log().state()))
+        .extracting(LivePin::slot)
+        .containsExactly(appended.slot());
     assertThat(appended.slot()).isGreaterThan(3);
   }
 
@@ -128,7 +137,8 @@ class AppendingTest {
     fallsInto(3, owner);
     Appended appended =
         world.log.append(
-            _ -> new LogRecord.Detach("n1"), (state, _) -> !state.ownerNode().equals(Optional.of("n1")));
+            _ -> new LogRecord.Detach("n1"),
+            (state, _) -> !state.ownerNode().equals(Optional.of("n1")));
     assertThat(world.at(3)).contains(new LogRecord.Detach("n1"));
     assertThat(appended.log().state().owner()).isEmpty();
   }
@@ -143,14 +153,16 @@ class AppendingTest {
     assertThat(world.log.load().state().openEpoch()).isEqualTo(5);
   }
 
-  /** While the next put is on its way the owner fills its slot, makes a checkpoint and trims it; then the put lands there. */
+  /**
+   * While the next put is on its way the owner fills its slot, makes a checkpoint and trims it;
+   * then the put lands there.
+   */
   private void fallsInto(long slot, OwnedLog owner) {
-    world.store.nextPuts.add(
-        (key, body) -> {
-          assertThat(key).isEqualTo(Layout.log(VOLUME, slot));
-          world.checkpointAndTrim(owner);
-          return world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-        });
+    world.store.nextPuts.add((key, body) -> {
+      assertThat(key).isEqualTo(Layout.log(VOLUME, slot));
+      world.checkpointAndTrim(owner);
+      return world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+    });
   }
 
   /** The same owner, whose puts go past the script. */
@@ -171,24 +183,22 @@ class AppendingTest {
 
   @Test
   void anOpenIsOvertakenBeforeItIsConfirmed() {
-    world.store.nextPuts.add(
-        (key, body) -> {
-          PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-          assertThat(world.open(world.others, "n2", 2)).isPresent();
-          return outcome;
-        });
+    world.store.nextPuts.add((key, body) -> {
+      PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+      assertThat(world.open(world.others, "n2", 2)).isPresent();
+      return outcome;
+    });
     assertThat(world.open(world.log, "n1", 0)).isEmpty();
   }
 
   @Test
   void anOpenKnowsWhatLandedBeforeAndAfterIt() {
     world.store.nextPuts.add(world.store.after(() -> world.elsewhere(pin("before"))));
-    world.store.nextPuts.add(
-        (key, body) -> {
-          PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-          world.elsewhere(pin("after"));
-          return outcome;
-        });
+    world.store.nextPuts.add((key, body) -> {
+      PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+      world.elsewhere(pin("after"));
+      return outcome;
+    });
     OwnedLog owner = world.open();
     assertThat(owner.epoch()).isEqualTo(3);
     assertThat(owner.nextSlot()).isEqualTo(5);
@@ -220,11 +230,10 @@ class AppendingTest {
   @Test
   void aPutThatLandsLaterIsOurs() {
     world.store.nextPuts.add((_, _) -> PutOutcome.UNKNOWN);
-    world.store.nextPuts.add(
-        (key, body) -> {
-          world.store.landsUnheard(key, body); // the first one, just before the second arrives
-          return world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-        });
+    world.store.nextPuts.add((key, body) -> {
+      world.store.landsUnheard(key, body); // the first one, just before the second arrives
+      return world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+    });
     assertThat(pinIt("p").slot()).isEqualTo(2);
     assertThat(world.slots()).hasSize(2);
   }
@@ -233,13 +242,12 @@ class AppendingTest {
   void aSlotThatIsGoneAfterALostAnswerMeansLoadAgain() {
     OwnedLog owner = other(world.open());
     world.store.nextPuts.add((_, _) -> PutOutcome.UNKNOWN);
-    world.store.nextPuts.add(
-        (key, body) -> {
-          world.commit(owner);
-          PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-          world.checkpointAndTrim(owner);
-          return outcome;
-        });
+    world.store.nextPuts.add((key, body) -> {
+      world.commit(owner);
+      PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+      world.checkpointAndTrim(owner);
+      return outcome;
+    });
     assertThat(pinIt("p").slot()).isEqualTo(6);
   }
 
@@ -254,11 +262,10 @@ class AppendingTest {
 
   @Test
   void anAnswerOfTakenThatIsWrongIsNotBelievedInTheEnd() {
-    world.store.nextPuts.add(
-        (key, body) -> {
-          world.store.landsUnheard(key, body);
-          return PutOutcome.LOST; // somebody on the way has sent it twice
-        });
+    world.store.nextPuts.add((key, body) -> {
+      world.store.landsUnheard(key, body);
+      return PutOutcome.LOST; // somebody on the way has sent it twice
+    });
     Appended appended = pinIt("p");
     assertThat(appended.slot()).isEqualTo(2);
     assertThat(world.log.pins(appended.log().state())).hasSize(1);
@@ -266,11 +273,10 @@ class AppendingTest {
 
   @Test
   void anOpenThatWasAnsweredTakenAndLandedIsOurs() {
-    world.store.nextPuts.add(
-        (key, body) -> {
-          world.store.landsUnheard(key, body);
-          return PutOutcome.LOST;
-        });
+    world.store.nextPuts.add((key, body) -> {
+      world.store.landsUnheard(key, body);
+      return PutOutcome.LOST;
+    });
     assertThat(world.open().epoch()).isEqualTo(2);
   }
 
@@ -312,7 +318,16 @@ class AppendingTest {
     assertThat(tables).hasSize(2).contains(named);
     tables.remove(named);
     ObjectRef orphan = Layout.object(VOLUME, tables.getFirst()).orElseThrow();
-    assertThat(world.logged(orphan.epoch()).orElseThrow().informed().orElseThrow().state().pins().table()).isEmpty();
+    assertThat(
+            world
+                .logged(orphan.epoch())
+                .orElseThrow()
+                .informed()
+                .orElseThrow()
+                .state()
+                .pins()
+                .table())
+        .isEmpty();
     assertThat(plain(world.log.withPins(world.log.load().state()))).isEqualTo(world.fold());
   }
 

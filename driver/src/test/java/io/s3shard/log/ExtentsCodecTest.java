@@ -26,8 +26,10 @@ class ExtentsCodecTest {
   @Test
   void theFormatIsTheOneOfTheGoldenBytes() throws Exception {
     ByteBuffer golden = GoldenRecords.bytes("extents");
-    assertThat(ExtentsCodec.encodeObject(INDEX, GoldenRecords.extents(DRAFT)).toBuffer()).isEqualTo(golden);
-    assertThat(ExtentsCodec.decodeObject(INDEX, RECORD, golden)).isEqualTo(GoldenRecords.extents(RECORD));
+    assertThat(ExtentsCodec.encodeObject(INDEX, GoldenRecords.extents(DRAFT)).toBuffer())
+        .isEqualTo(golden);
+    assertThat(ExtentsCodec.decodeObject(INDEX, RECORD, golden))
+        .isEqualTo(GoldenRecords.extents(RECORD));
   }
 
   @Test
@@ -58,9 +60,13 @@ class ExtentsCodecTest {
     int blocks = first + (int) range.count();
     return switch (random.nextInt(4)) {
       case 0 -> Extent.Source.ZEROS;
-      case 1 -> new Extent.Source.InObject(ObjectRef.data(VOLUME, 3, 4, random.nextInt(3), blocks), first);
-      case 2 -> new Extent.Source.InObject(ObjectRef.data(OTHER, 3, 4, random.nextInt(3), blocks), first);
-      default -> new Extent.Source.InObject(ObjectRef.log(VOLUME, 5 + random.nextInt(3), blocks), first);
+      case 1 ->
+          new Extent.Source.InObject(
+              ObjectRef.data(VOLUME, 3, 4, random.nextInt(3), blocks), first);
+      case 2 ->
+          new Extent.Source.InObject(ObjectRef.data(OTHER, 3, 4, random.nextInt(3), blocks), first);
+      default ->
+          new Extent.Source.InObject(ObjectRef.log(VOLUME, 5 + random.nextInt(3), blocks), first);
     };
   }
 
@@ -79,7 +85,8 @@ class ExtentsCodecTest {
 
   @Test
   void unsortedAndOverlappingRunsAreNotEncoded() {
-    List<Extent> overlapping = List.of(Extent.zeros(new BlockRange(0, 5)), Extent.zeros(new BlockRange(4, 1)));
+    List<Extent> overlapping =
+        List.of(Extent.zeros(new BlockRange(0, 5)), Extent.zeros(new BlockRange(4, 1)));
     assertThatThrownBy(() -> ExtentsCodec.encodeObject(INDEX, overlapping))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -107,7 +114,8 @@ class ExtentsCodecTest {
     assertDamaged(c -> c.getObjectsBuilder(0).setKindValue(0), "KIND_UNSPECIFIED");
     assertDamaged(c -> c.getObjectsBuilder(0).setKindValue(77), "UNRECOGNIZED");
     assertDamaged(
-        c -> c.getObjectsBuilder(0).setKind(io.s3shard.proto.v1.ObjectRef.Kind.KIND_MAP), "can't lie in");
+        c -> c.getObjectsBuilder(0).setKind(io.s3shard.proto.v1.ObjectRef.Kind.KIND_MAP),
+        "can't lie in");
     assertDamaged(c -> c.addVolumes("no id"), "no volume id");
   }
 
@@ -129,7 +137,8 @@ class ExtentsCodecTest {
 
   private static ByteBuffer encode(Extents.Builder columns) {
     byte[] metadata = columns.build().toByteArray();
-    return ObjectFormat.encode(ObjectFormat.Kind.EXTENTS, INDEX.key(), List.of(), metadata).toBuffer();
+    return ObjectFormat.encode(ObjectFormat.Kind.EXTENTS, INDEX.key(), List.of(), metadata)
+        .toBuffer();
   }
 
   private static List<Extent> decode(ByteBuffer object) {

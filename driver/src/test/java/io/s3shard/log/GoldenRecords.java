@@ -24,8 +24,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * One record of each kind whose bytes are kept in the resources {@code format/*.bin}: whoever changes the format sees it there. Run
- * {@link #main} with that folder to write those that are not there; what is there is never changed, since buckets hold it.
+ * One record of each kind whose bytes are kept in the resources {@code format/*.bin}: whoever
+ * changes the format sees it there. Run {@link #main} with that folder to write those that are not
+ * there; what is there is never changed, since buckets hold it.
  */
 final class GoldenRecords {
   private static final byte[] NONCE = HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f");
@@ -41,7 +42,10 @@ final class GoldenRecords {
       Optional<LoadedLog> informed,
       List<ByteBuffer> payload) {
     ByteBuffer encode() {
-      return new RecordCodec(VOLUME, FEATURES).encode(slot, NONCE, record, informed, payload).body().toBuffer();
+      return new RecordCodec(VOLUME, FEATURES)
+          .encode(slot, NONCE, record, informed, payload)
+          .body()
+          .toBuffer();
     }
 
     LoggedRecord decode(ByteBuffer bytes) {
@@ -59,7 +63,8 @@ final class GoldenRecords {
   static ByteBuffer bytes(String name) throws IOException {
     try (InputStream in = GoldenRecords.class.getResourceAsStream("/format/" + name + ".bin")) {
       if (in == null) {
-        throw new IOException("no golden bytes of " + name + ": write them with GoldenRecords.main");
+        throw new IOException(
+            "no golden bytes of " + name + ": write them with GoldenRecords.main");
       }
       return ByteBuffer.wrap(in.readAllBytes());
     }
@@ -70,7 +75,8 @@ final class GoldenRecords {
     LogRecord.Create create = clone(false);
     all.add(informed("create", 1, create, VolumeState.of(create)));
     all.add(informed("create-abandoned", 1, clone(true), VolumeState.of(clone(true))));
-    all.add(informed("open", 40, new LogRecord.Open(writer("n1", 1), 30, true, 1_800_000_000_002L)));
+    all.add(
+        informed("open", 40, new LogRecord.Open(writer("n1", 1), 30, true, 1_800_000_000_002L)));
     all.add(commit());
     all.add(commitElsewhere());
     all.add(informed("close", 40, new LogRecord.Close(30, "umount")));
@@ -92,8 +98,11 @@ final class GoldenRecords {
 
   private static Golden informed(String name, long slot, LogRecord record, VolumeState after) {
     Optional<Checkpoint> checkpoint =
-        slot == 1 ? Optional.empty() : Optional.of(new Checkpoint(ObjectRef.map(VOLUME, 20, 25, 4), 25));
-    return new Golden(name, slot, record, record, Optional.of(new LoadedLog(after, checkpoint)), List.of());
+        slot == 1
+            ? Optional.empty()
+            : Optional.of(new Checkpoint(ObjectRef.map(VOLUME, 20, 25, 4), 25));
+    return new Golden(
+        name, slot, record, record, Optional.of(new LoadedLog(after, checkpoint)), List.of());
   }
 
   private static Golden blind(String name, LogRecord record) {
@@ -122,12 +131,19 @@ final class GoldenRecords {
   }
 
   private static Golden commit() {
-    Optional<Checkpoint> checkpoint = Optional.of(new Checkpoint(ObjectRef.map(VOLUME, 30, 38, 11), 38));
+    Optional<Checkpoint> checkpoint =
+        Optional.of(new Checkpoint(ObjectRef.map(VOLUME, 30, 38, 11), 38));
     LogRecord.Commit draft =
-        new LogRecord.Commit(30, 77, (1L << 40) + 513, extents(INLINE), Optional.empty(), checkpoint);
+        new LogRecord.Commit(
+            30, 77, (1L << 40) + 513, extents(INLINE), Optional.empty(), checkpoint);
     LogRecord.Commit decoded =
         new LogRecord.Commit(
-            30, 77, (1L << 40) + 513, extents(ObjectRef.log(VOLUME, 40, 3)), Optional.empty(), checkpoint);
+            30,
+            77,
+            (1L << 40) + 513,
+            extents(ObjectRef.log(VOLUME, 40, 3)),
+            Optional.empty(),
+            checkpoint);
     ByteBuffer payload = ByteBuffer.allocate(3 * Blocks.SIZE);
     while (payload.hasRemaining()) {
       payload.put((byte) (payload.position() * 31 >> 7));
@@ -138,14 +154,18 @@ final class GoldenRecords {
 
   private static Golden commitElsewhere() {
     Optional<ObjectRef> index = Optional.of(ObjectRef.map(VOLUME, 30, 39, 12));
-    Optional<Checkpoint> checkpoint = Optional.of(new Checkpoint(ObjectRef.map(VOLUME, 20, 25, 4), 25));
-    LogRecord.Commit draft = new LogRecord.Commit(30, 78, 0, extents(INLINE), index, Optional.empty());
+    Optional<Checkpoint> checkpoint =
+        Optional.of(new Checkpoint(ObjectRef.map(VOLUME, 20, 25, 4), 25));
+    LogRecord.Commit draft =
+        new LogRecord.Commit(30, 78, 0, extents(INLINE), index, Optional.empty());
     LogRecord.Commit decoded = new LogRecord.Commit(30, 78, 0, List.of(), index, checkpoint);
     Optional<LoadedLog> informed = Optional.of(new LoadedLog(state(40), checkpoint));
     return new Golden("commit-elsewhere", 40, draft, decoded, informed, List.of());
   }
 
-  /** Zeros, inline data in {@code payload}, an object of this volume and one of another, a rebase. */
+  /**
+   * Zeros, inline data in {@code payload}, an object of this volume and one of another, a rebase.
+   */
   static List<Extent> extents(ObjectRef payload) {
     ObjectRef own = ObjectRef.data(VOLUME, 30, 39, 1, 1024);
     ObjectRef others = ObjectRef.data(OTHER, 4, 5, 6, 8);
@@ -191,10 +211,15 @@ final class GoldenRecords {
     for (Golden golden : all()) {
       write(folder.resolve("record-" + golden.name() + ".bin"), golden.encode());
     }
-    List<LivePin> pins = List.of(new LivePin(3, 3, "a", "snapshot", 1), new LivePin(9, 3, "b", "clone x", 2));
-    write(folder.resolve("pin-table.bin"), PinTableCodec.encode(ObjectRef.map(VOLUME, 70, 69, 5), pins).toBuffer());
+    List<LivePin> pins =
+        List.of(new LivePin(3, 3, "a", "snapshot", 1), new LivePin(9, 3, "b", "clone x", 2));
+    write(
+        folder.resolve("pin-table.bin"),
+        PinTableCodec.encode(ObjectRef.map(VOLUME, 70, 69, 5), pins).toBuffer());
     ObjectRef index = ObjectRef.map(VOLUME, 30, 39, 12);
-    write(folder.resolve("extents.bin"), ExtentsCodec.encodeObject(index, extents(INLINE)).toBuffer());
+    write(
+        folder.resolve("extents.bin"),
+        ExtentsCodec.encodeObject(index, extents(INLINE)).toBuffer());
   }
 
   private static void write(Path file, ByteBuffer bytes) throws IOException {

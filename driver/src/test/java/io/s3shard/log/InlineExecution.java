@@ -31,10 +31,9 @@ final class InlineExecution implements Execution {
   private record Done<T>(List<T> result, List<RuntimeException> failure) implements Task<T> {
     @Override
     public T join() {
-      failure.forEach(
-          e -> {
-            throw e;
-          });
+      failure.forEach(e -> {
+        throw e;
+      });
       return result.getFirst();
     }
 

@@ -30,14 +30,18 @@ class LoadingTest {
   @Test
   void aVolumeThatIsNotThereIsMissing() {
     VolumeLog none = new VolumeLog(Records.OTHER, world.store, world.time);
-    assertThatThrownBy(none::load).isInstanceOf(VolumeMissing.class).hasMessageContaining(Records.OTHER.value());
+    assertThatThrownBy(none::load)
+        .isInstanceOf(VolumeMissing.class)
+        .hasMessageContaining(Records.OTHER.value());
   }
 
   @Test
   void anAbandonedVolumeIsMissing() {
     VolumeLog abandoned = new VolumeLog(Records.OTHER, world.store, world.time);
     assertThat(abandoned.create(Records.create(false, true))).isTrue();
-    assertThatThrownBy(abandoned::load).isInstanceOf(VolumeMissing.class).hasMessageContaining("given up");
+    assertThatThrownBy(abandoned::load)
+        .isInstanceOf(VolumeMissing.class)
+        .hasMessageContaining("given up");
   }
 
   @Test
@@ -101,11 +105,10 @@ class LoadingTest {
   void aSlotThatWasFilledAnewSinceTheListIsLoadedAgain() {
     OwnedLog owner = world.open();
     world.commit(owner);
-    world.store.afterLists.add(
-        () -> {
-          world.checkpointAndTrim(owner);
-          world.blind(3, new LogRecord.Close(2, "late"));
-        });
+    world.store.afterLists.add(() -> {
+      world.checkpointAndTrim(owner);
+      world.blind(3, new LogRecord.Close(2, "late"));
+    });
     LoadedLog loaded = world.log.load();
     assertThat(loaded.state().openEpoch()).isEqualTo(2);
     assertThat(loaded.state().tail()).isEqualTo(5);
@@ -127,12 +130,16 @@ class LoadingTest {
   @Test
   void aLogThatNeverHoldsStillIsUnavailable() {
     VolumeLog hopeless = new VolumeLog(VOLUME, new AlwaysGone(world.store.bucket), world.time);
-    assertThatThrownBy(hopeless::load).isInstanceOf(StoreUnavailable.class).hasMessageContaining("16 times");
+    assertThatThrownBy(hopeless::load)
+        .isInstanceOf(StoreUnavailable.class)
+        .hasMessageContaining("16 times");
   }
 
   @Test
   void damageIsReportedWithTheKey() {
-    byte[] junk = "not ours, and longer than a footer is, to be sure".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] junk =
+        "not ours, and longer than a footer is, to be sure"
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     world.store.bucket.put(Layout.log(VOLUME, 2), Body.of(junk), Purpose.LOG);
     assertThatThrownBy(() -> world.log.load())
         .isInstanceOf(Damaged.class)
@@ -163,7 +170,8 @@ class LoadingTest {
     // A COMMIT of the epoch that was fenced, which claims that it still was the owner's.
     world.claim(fenced.apply(7, commit(2, 9, 0)), commit(2, 9, 0));
     world.blind(8, new LogRecord.Hold("g"));
-    assertThat(world.log.commits(0, 8)).containsExactly(new CommitAt(3, first), new CommitAt(5, second));
+    assertThat(world.log.commits(0, 8))
+        .containsExactly(new CommitAt(3, first), new CommitAt(5, second));
     assertThat(world.log.commits(3, 8)).containsExactly(new CommitAt(5, second));
     assertThat(world.log.commits(5, 5)).isEmpty();
   }
@@ -195,9 +203,11 @@ class LoadingTest {
     ObjectRef object = ObjectRef.data(VOLUME, 2, 2, 2, 8);
     List<Extent> extents =
         List.of(
-            Extent.of(new BlockRange(0, 1), LogWorld.inline(1), 0), Extent.of(new BlockRange(4, 8), object, 0));
+            Extent.of(new BlockRange(0, 1), LogWorld.inline(1), 0),
+            Extent.of(new BlockRange(4, 8), object, 0));
     world.store.put(index.key(), ExtentsCodec.encodeObject(index, extents), Purpose.FLUSH);
-    LogRecord.Commit draft = new LogRecord.Commit(2, 1, 0, extents, Optional.of(index), Optional.empty());
+    LogRecord.Commit draft =
+        new LogRecord.Commit(2, 1, 0, extents, Optional.of(index), Optional.empty());
     CommitAt landed = owner.commit(draft, List.of(ByteBuffer.allocate(4096)));
     assertThat(landed.commit().extents().getFirst())
         .isEqualTo(Extent.of(new BlockRange(0, 1), ObjectRef.log(VOLUME, 3, 1), 0));
@@ -217,13 +227,13 @@ class LoadingTest {
   void aReaderWhomNothingProtectsReadsAgainAfterACheckpoint() {
     OwnedLog owner = world.open();
     world.commit(owner);
-    // After the load and the first COMMIT, all is trimmed, and slot 3 is filled with something else.
+    // After the load and the first COMMIT, all is trimmed, and slot 3 is filled with something
+    // else.
     world.store.beforeGets.add(() -> {});
-    world.store.beforeGets.add(
-        () -> {
-          world.checkpointAndTrim(owner);
-          world.blind(3, pin("late"));
-        });
+    world.store.beforeGets.add(() -> {
+      world.checkpointAndTrim(owner);
+      world.blind(3, pin("late"));
+    });
     Replay replay = world.log.replay();
     assertThat(replay.log().checkpoint().orElseThrow().covers()).isEqualTo(4);
     assertThat(replay.commits()).extracting(CommitAt::slot).containsExactly(5L);

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The table of RFC 0001 §2, row by row: what each record presumes, with a case in which it stands and one in which it is void. */
+/**
+ * The table of RFC 0001 §2, row by row: what each record presumes, with a case in which it stands
+ * and one in which it is void.
+ */
 class LogRulesTest {
   private static final LogRecord RETIRE = new LogRecord.Retire("rm");
   private static final LogRecord HOLD = new LogRecord.Hold("g1");
@@ -41,7 +44,10 @@ class LogRulesTest {
     return after;
   }
 
-  /** Checks that the record is void for a reason that says {@code why}, and that only the tail moves. */
+  /**
+   * Checks that the record is void for a reason that says {@code why}, and that only the tail
+   * moves.
+   */
   private static void isVoid(VolumeState before, LogRecord record, String why) {
     assertThat(before.whyVoid(record)).hasValueSatisfying(text -> assertThat(text).contains(why));
     VolumeState after = before.apply(before.tail() + 1, record);
@@ -92,8 +98,18 @@ class LogRulesTest {
     void abandonedMeansThatNothingStands() {
       VolumeState abandoned = VolumeState.of(create(false, true));
       LogRecord[] all = {
-        open("n1", 0), commit(1, 0, 0), new LogRecord.Close(1, ""), ATTACH_N1, new LogRecord.Detach("n1"), pin("a"),
-        new LogRecord.Unpin(1), HOLD, new LogRecord.Release("g1"), size(1 << 30), RETIRE, create()
+        open("n1", 0),
+        commit(1, 0, 0),
+        new LogRecord.Close(1, ""),
+        ATTACH_N1,
+        new LogRecord.Detach("n1"),
+        pin("a"),
+        new LogRecord.Unpin(1),
+        HOLD,
+        new LogRecord.Release("g1"),
+        size(1 << 30),
+        RETIRE,
+        create()
       };
       for (LogRecord record : all) {
         isVoid(abandoned, record, "given up");
@@ -131,7 +147,10 @@ class LogRulesTest {
     void presumesTheAttachmentIfTheVolumeRequiresIt() {
       isVoid(after(create(true, false)), open("n1", 0), "not attached for writing");
       isVoid(after(create(true, false), READ_N1), open("n1", 0), "not attached for writing");
-      isVoid(after(create(true, false), new LogRecord.Attach("n2", AttachMode.SINGLE_WRITER)), open("n1", 0), "n1");
+      isVoid(
+          after(create(true, false), new LogRecord.Attach("n2", AttachMode.SINGLE_WRITER)),
+          open("n1", 0),
+          "n1");
       stands(after(create(true, false), ATTACH_N1), open("n1", 0));
       stands(after(create(false, false)), open("n1", 0));
     }
@@ -145,7 +164,8 @@ class LogRulesTest {
     void startsTheArenaSequenceAnewUnlessItTakesOver() {
       VolumeState committed = after(open("n1", 0), commit(2, 17, 0));
       assertThat(stands(committed, open("n1", 2)).owner().orElseThrow().arenaSequence()).isZero();
-      assertThat(stands(committed, takeover("n1", 2)).owner().orElseThrow().arenaSequence()).isEqualTo(17);
+      assertThat(stands(committed, takeover("n1", 2)).owner().orElseThrow().arenaSequence())
+          .isEqualTo(17);
     }
 
     @Test
@@ -177,7 +197,8 @@ class LogRulesTest {
     @Test
     void raisesTheSizeOnly() {
       VolumeState open = after(open("n1", 0));
-      assertThat(stands(open, commit(2, 0, Records.SIZE + 1)).sizeBytes()).isEqualTo(Records.SIZE + 1);
+      assertThat(stands(open, commit(2, 0, Records.SIZE + 1)).sizeBytes())
+          .isEqualTo(Records.SIZE + 1);
       assertThat(stands(open, commit(2, 0, 1)).sizeBytes()).isEqualTo(Records.SIZE);
     }
   }
@@ -215,9 +236,14 @@ class LogRulesTest {
 
     @Test
     void asTheSingleWriterPresumesThatNoOtherNodeIsAttached() {
-      assertThat(stands(after(), ATTACH_N1).attachments()).isEqualTo(Map.of("n1", AttachMode.SINGLE_WRITER));
-      isVoid(after(attach("n2", AttachMode.SINGLE_WRITER)), ATTACH_N1, "node n2 is attached as the only writer");
-      isVoid(after(attach("n2", AttachMode.READ_ONLY)), ATTACH_N1, "node n2 is attached for reading");
+      assertThat(stands(after(), ATTACH_N1).attachments())
+          .isEqualTo(Map.of("n1", AttachMode.SINGLE_WRITER));
+      isVoid(
+          after(attach("n2", AttachMode.SINGLE_WRITER)),
+          ATTACH_N1,
+          "node n2 is attached as the only writer");
+      isVoid(
+          after(attach("n2", AttachMode.READ_ONLY)), ATTACH_N1, "node n2 is attached for reading");
     }
 
     @Test
@@ -257,7 +283,10 @@ class LogRulesTest {
       VolumeState state = stands(after(open("n1", 0), HOLD), new LogRecord.Detach("n1"));
       assertThat(state.owner()).isEmpty();
       assertThat(state.hold()).isEmpty();
-      isVoid(after(open("n1", 0), new LogRecord.Close(2, "")), new LogRecord.Detach("n1"), "neither attached");
+      isVoid(
+          after(open("n1", 0), new LogRecord.Close(2, "")),
+          new LogRecord.Detach("n1"),
+          "neither attached");
     }
 
     @Test
@@ -294,7 +323,10 @@ class LogRulesTest {
       VolumeState state = stands(after(pin("a")), pin("b", 2, ""));
       assertThat(state.pins().live()).contains(new LivePin(3, 2, "b", "snapshot", 4));
       isVoid(after(pin("a")), pin("b", 1, ""), "no live pin has the position 1");
-      isVoid(after(pin("a"), new LogRecord.Unpin(2)), pin("b", 2, ""), "no live pin has the position 2");
+      isVoid(
+          after(pin("a"), new LogRecord.Unpin(2)),
+          pin("b", 2, ""),
+          "no live pin has the position 2");
       // The position lives on in the second pin.
       stands(after(pin("a"), pin("b", 2, ""), new LogRecord.Unpin(2)), pin("c", 2, ""));
     }
@@ -318,7 +350,8 @@ class LogRulesTest {
     void presumesFewerThanTenThousand() {
       VolumeState one = after(pin("p"));
       List<LivePin> many = new ArrayList<>();
-      LongStream.rangeClosed(1, Pins.MAX_LIVE - 1).forEach(i -> many.add(new LivePin(i, i, "n" + i, "", 0)));
+      LongStream.rangeClosed(1, Pins.MAX_LIVE - 1)
+          .forEach(i -> many.add(new LivePin(i, i, "n" + i, "", 0)));
       ObjectRef table = ObjectRef.map(Records.VOLUME, 9, 8, 0);
       VolumeState almost = one.withPins(withTable(table, many));
       VolumeState full = stands(almost, pin("last"));
@@ -327,7 +360,8 @@ class LogRulesTest {
     }
 
     private static Pins withTable(ObjectRef table, List<LivePin> pins) {
-      return new Pins(Optional.of(table), new TreeMap<>(), new TreeSet<>(), pins.size(), Optional.empty())
+      return new Pins(
+              Optional.of(table), new TreeMap<>(), new TreeSet<>(), pins.size(), Optional.empty())
           .withTable(pins);
     }
   }
@@ -390,7 +424,8 @@ class LogRulesTest {
     @Test
     void addsFeatures() {
       TreeSet<String> features = new TreeSet<>(List.of("f"));
-      LogRecord set = new LogRecord.Set(OptionalLong.empty(), Optional.empty(), new TreeMap<>(), features);
+      LogRecord set =
+          new LogRecord.Set(OptionalLong.empty(), Optional.empty(), new TreeMap<>(), features);
       assertThat(stands(after(), set).features()).containsExactly("f");
     }
 
@@ -415,13 +450,15 @@ class LogRulesTest {
 
   @Test
   void aRecordFollowsTheTail() {
-    assertThatThrownBy(() -> after().apply(3, pin("a"))).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> after().apply(3, pin("a")))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void pinsThatWereNotFetchedCanNotBeJudged() {
     ObjectRef table = ObjectRef.map(Records.VOLUME, 9, 8, 0);
-    Pins unknown = new Pins(Optional.of(table), new TreeMap<>(), new TreeSet<>(), 1, Optional.empty());
+    Pins unknown =
+        new Pins(Optional.of(table), new TreeMap<>(), new TreeSet<>(), 1, Optional.empty());
     VolumeState state = after().withPins(unknown);
     assertThatThrownBy(() -> state.whyVoid(pin("a"))).isInstanceOf(IllegalStateException.class);
     stands(state, open("n1", 0));

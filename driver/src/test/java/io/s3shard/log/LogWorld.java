@@ -74,7 +74,8 @@ final class LogWorld {
   /** The filled slots, rising. */
   List<Long> slots() {
     List<Long> slots = new ArrayList<>();
-    store.bucket
+    store
+        .bucket
         .list(Layout.logFolder(VOLUME), null, 1000, Purpose.LOG)
         .forEach(listed -> slots.addFirst(Layout.slot(VOLUME, listed.key()).orElseThrow()));
     return slots;
@@ -83,7 +84,10 @@ final class LogWorld {
   /** The keys of pin tables and other map objects. */
   List<ObjectKey> mapObjects() {
     List<ObjectKey> keys = new ArrayList<>();
-    store.bucket.list(Layout.mapFolder(VOLUME), null, 1000, Purpose.LOG).forEach(listed -> keys.add(listed.key()));
+    store
+        .bucket
+        .list(Layout.mapFolder(VOLUME), null, 1000, Purpose.LOG)
+        .forEach(listed -> keys.add(listed.key()));
     return keys;
   }
 
@@ -113,7 +117,9 @@ final class LogWorld {
         state.pins().live().stream().anyMatch(pin -> pin.slot() == slot && pin.name().equals(name));
   }
 
-  /** The fold of {@link VolumeState#apply} over every record from slot 1, which must all be there. */
+  /**
+   * The fold of {@link VolumeState#apply} over every record from slot 1, which must all be there.
+   */
   VolumeState fold() {
     VolumeState state = VolumeState.of((LogRecord.Create) at(1).orElseThrow());
     for (long slot : slots().subList(1, slots().size())) {

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an owner does at its next slot: its own record, somebody else's, or nothing that can be told. */
+/**
+ * What an owner does at its next slot: its own record, somebody else's, or nothing that can be
+ * told.
+ */
 class OwnedLogTest {
   private static final LogRecord HOLD = new LogRecord.Hold("g");
 
@@ -70,16 +73,15 @@ class OwnedLogTest {
   void aForeignRecordThatDoesNotFenceIsTakenIn(boolean blind) {
     LogRecord foreign = Records.size(1 << 30);
     world.store.nextPuts.add(
-        world.store.after(
-            () -> {
-              if (blind) {
-                world.blind(3, foreign);
-                world.blind(4, pin("p"));
-              } else {
-                world.elsewhere(foreign);
-                world.elsewhere(pin("p"));
-              }
-            }));
+        world.store.after(() -> {
+          if (blind) {
+            world.blind(3, foreign);
+            world.blind(4, pin("p"));
+          } else {
+            world.elsewhere(foreign);
+            world.elsewhere(pin("p"));
+          }
+        }));
     assertThat(world.commit(owner).slot()).isEqualTo(5);
     assertThat(owner.state().sizeBytes()).isEqualTo(1 << 30);
     assertThat(owner.state().pins().live()).hasSize(1);
@@ -102,7 +104,9 @@ class OwnedLogTest {
     world.commit(owner);
     world.elsewhere(record);
     int records = world.slots().size();
-    assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(Fenced.class).hasMessageContaining(why);
+    assertThatThrownBy(() -> world.commit(owner))
+        .isInstanceOf(Fenced.class)
+        .hasMessageContaining(why);
     assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(Fenced.class);
     assertThatThrownBy(() -> owner.append(_ -> pin("p"))).isInstanceOf(Fenced.class);
     assertThatThrownBy(() -> owner.close("umount")).isInstanceOf(Fenced.class);
@@ -128,22 +132,20 @@ class OwnedLogTest {
   @Test
   void aPutThatLandsLaterIsOurs() {
     world.store.nextPuts.add((_, _) -> PutOutcome.UNKNOWN);
-    world.store.nextPuts.add(
-        (key, body) -> {
-          world.store.landsUnheard(key, body);
-          return world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-        });
+    world.store.nextPuts.add((key, body) -> {
+      world.store.landsUnheard(key, body);
+      return world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+    });
     assertThat(world.commit(owner).slot()).isEqualTo(3);
     assertThat(world.commit(owner).slot()).isEqualTo(4);
   }
 
   @Test
   void anAnswerOfTakenThatIsWrongIsSeenThrough() {
-    world.store.nextPuts.add(
-        (key, body) -> {
-          world.store.landsUnheard(key, body);
-          return PutOutcome.LOST;
-        });
+    world.store.nextPuts.add((key, body) -> {
+      world.store.landsUnheard(key, body);
+      return PutOutcome.LOST;
+    });
     assertThat(world.commit(owner).slot()).isEqualTo(3);
   }
 
@@ -174,7 +176,9 @@ class OwnedLogTest {
     assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(StoreUnavailable.class);
     assertThat(world.store.nextPuts).as("puts that were not needed").hasSize(1);
     world.giveUp = false;
-    assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(Poisoned.class).hasMessageContaining("open the volume anew");
+    assertThatThrownBy(() -> world.commit(owner))
+        .isInstanceOf(Poisoned.class)
+        .hasMessageContaining("open the volume anew");
     assertThatThrownBy(() -> owner.close("umount")).isInstanceOf(Poisoned.class);
     assertThat(world.slots()).hasSize(2);
   }
@@ -198,8 +202,12 @@ class OwnedLogTest {
             .build();
     ObjectKey key = Layout.log(VOLUME, 3);
     world.store.put(
-        key, ObjectFormat.encode(ObjectFormat.Kind.LOG_RECORD, key, List.of(), newer.toByteArray()), Purpose.LOG);
-    assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(StoreRefused.class).hasMessageContaining("upgrade");
+        key,
+        ObjectFormat.encode(ObjectFormat.Kind.LOG_RECORD, key, List.of(), newer.toByteArray()),
+        Purpose.LOG);
+    assertThatThrownBy(() -> world.commit(owner))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContaining("upgrade");
     assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(S3ShardException.class);
     assertThat(world.slots()).hasSize(3);
   }
@@ -207,16 +215,20 @@ class OwnedLogTest {
   @Test
   void aTwinThatCommitsInTheSameEpochFences() {
     OwnerSettings settings = new OwnerSettings(() -> false, () -> false);
-    OwnedLog twin = new OwnedLog(world.others, new LoadedLog(owner.state(), owner.checkpoint()), settings);
+    OwnedLog twin =
+        new OwnedLog(world.others, new LoadedLog(owner.state(), owner.checkpoint()), settings);
     world.commit(twin);
-    assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(Fenced.class).hasMessageContaining("another process");
+    assertThatThrownBy(() -> world.commit(owner))
+        .isInstanceOf(Fenced.class)
+        .hasMessageContaining("another process");
   }
 
   @Test
   void oneCommitIsInFlightAtATime() {
     world.store.nextPuts.add(
-        world.store.after(
-            () -> assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(IllegalStateException.class)));
+        world.store.after(() ->
+            assertThatThrownBy(() -> world.commit(owner))
+                .isInstanceOf(IllegalStateException.class)));
     assertThat(world.commit(owner).slot()).isEqualTo(3);
     assertThatThrownBy(() -> owner.commit(Records.commit(7, 0, 0), List.of()))
         .isInstanceOf(IllegalArgumentException.class);
@@ -239,7 +251,9 @@ class OwnedLogTest {
     world.commit(owner);
     owner.close("umount");
     assertThat(world.log.load().state().owner()).isEmpty();
-    assertThatThrownBy(() -> world.commit(owner)).isInstanceOf(Fenced.class).hasMessageContaining("closed");
+    assertThatThrownBy(() -> world.commit(owner))
+        .isInstanceOf(Fenced.class)
+        .hasMessageContaining("closed");
     assertThat(world.open(world.log, "n2", 0).orElseThrow().epoch()).isEqualTo(5);
   }
 
@@ -293,13 +307,13 @@ class OwnedLogTest {
   void anotherHoldAfterTheReleaseHoldsAgain() {
     world.elsewhere(HOLD);
     world.writerWaits = true;
-    world.store.nextPuts.add((key, body) -> world.store.bucket.putIfAbsent(key, body, Purpose.LOG)); // COMMIT, lost
     world.store.nextPuts.add(
-        (key, body) -> {
-          PutOutcome released = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-          world.elsewhere(new LogRecord.Hold("h"));
-          return released;
-        });
+        (key, body) -> world.store.bucket.putIfAbsent(key, body, Purpose.LOG)); // COMMIT, lost
+    world.store.nextPuts.add((key, body) -> {
+      PutOutcome released = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+      world.elsewhere(new LogRecord.Hold("h"));
+      return released;
+    });
     assertThat(world.commit(owner).slot()).isEqualTo(7);
     assertThat(world.at(4)).contains(new LogRecord.Release("g"));
     assertThat(world.at(6)).contains(new LogRecord.Release("h"));
@@ -309,7 +323,8 @@ class OwnedLogTest {
   void theOwnerGoesOnOnlyOnceTheReleaseIsInTheLog() {
     world.elsewhere(HOLD);
     world.writerWaits = true;
-    world.store.nextPuts.add((key, body) -> world.store.bucket.putIfAbsent(key, body, Purpose.LOG)); // COMMIT, lost
+    world.store.nextPuts.add(
+        (key, body) -> world.store.bucket.putIfAbsent(key, body, Purpose.LOG)); // COMMIT, lost
     world.store.nextPuts.add((_, _) -> PutOutcome.UNKNOWN); // RELEASE
     world.store.nextPuts.add(world.store.after(() -> world.elsewhere(pin("snap", 0, "g"))));
     assertThat(world.commit(owner).slot()).isEqualTo(5);
@@ -318,12 +333,11 @@ class OwnedLogTest {
 
   @Test
   void aCommitThatWasOnItsWayBeforeTheHoldIsPartOfTheSnapshot() {
-    world.store.nextPuts.add(
-        (key, body) -> {
-          PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
-          world.elsewhere(HOLD);
-          return outcome;
-        });
+    world.store.nextPuts.add((key, body) -> {
+      PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
+      world.elsewhere(HOLD);
+      return outcome;
+    });
     assertThat(world.commit(owner).slot()).isEqualTo(3);
     world.writerWaits = true;
     assertThat(world.commit(owner).slot()).isEqualTo(6);

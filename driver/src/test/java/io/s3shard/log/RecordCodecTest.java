@@ -58,10 +58,12 @@ class RecordCodecTest {
   void aRecordIsBoundToItsSlotAndVolume() {
     GoldenRecords.Golden golden = GoldenRecords.all().getFirst();
     ByteBuffer bytes = golden.encode();
-    assertThatThrownBy(() -> new RecordCodec(VOLUME, FEATURES).decode(golden.slot() + 1, bytes.duplicate()))
+    assertThatThrownBy(
+            () -> new RecordCodec(VOLUME, FEATURES).decode(golden.slot() + 1, bytes.duplicate()))
         .isInstanceOf(Damaged.class)
         .hasMessageContaining("another key");
-    assertThatThrownBy(() -> new RecordCodec(Records.OTHER, FEATURES).decode(golden.slot(), bytes.duplicate()))
+    assertThatThrownBy(
+            () -> new RecordCodec(Records.OTHER, FEATURES).decode(golden.slot(), bytes.duplicate()))
         .isInstanceOf(Damaged.class);
     assertDamaged(message -> message.setSlot(6), "written for slot 6");
     assertDamaged(message -> message.setVolumeId(Records.OTHER.value()), Records.OTHER.value());
@@ -70,11 +72,13 @@ class RecordCodecTest {
 
   @Test
   void whatIsNewerThanThisVersionIsRefused() {
-    UnknownFieldSet.Field empty = UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build();
+    UnknownFieldSet.Field empty =
+        UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build();
     UnknownFieldSet kind28 = UnknownFieldSet.newBuilder().addField(28, empty).build();
     assertRefused(message -> message.clearKind().setUnknownFields(kind28));
     assertRefused(message -> message.setControl(control().addFeatures("from-the-future")));
-    assertRefused(message -> message.setSet(io.s3shard.proto.v1.Set.newBuilder().addFeatures("from-the-future")));
+    assertRefused(message ->
+        message.setSet(io.s3shard.proto.v1.Set.newBuilder().addFeatures("from-the-future")));
   }
 
   @Test
@@ -83,12 +87,16 @@ class RecordCodecTest {
         Extents.newBuilder().addGap(0).addCount(1).addSource(1).addFirstBlock(0).build();
     Commit commit = Commit.newBuilder().setEpoch(2).build();
     assertDamaged(message -> message.setCommit(commit), "blind COMMIT");
-    assertDamaged(message -> message.setControl(control()).setCommit(commit.toBuilder().setEpoch(0)), "epoch 0");
     assertDamaged(
-        message -> message.setControl(control()).setCommit(commit.toBuilder().setExtents(oneRun)), "can't lie in");
+        message -> message.setControl(control()).setCommit(commit.toBuilder().setEpoch(0)),
+        "epoch 0");
+    assertDamaged(
+        message -> message.setControl(control()).setCommit(commit.toBuilder().setExtents(oneRun)),
+        "can't lie in");
     assertDamaged(message -> message.setControl(control().setPinCount(3)), "3 pins");
     assertDamaged(message -> message.setControl(control().setSizeBytes(-1)), "size -1");
-    assertDamaged(message -> message.setControl(control()).setCheckpoint(checkpoint(5)), "covers slot 5");
+    assertDamaged(
+        message -> message.setControl(control()).setCheckpoint(checkpoint(5)), "covers slot 5");
     assertDamaged(message -> message.setCheckpoint(checkpoint(2)), "blind RETIRE");
   }
 
@@ -97,7 +105,8 @@ class RecordCodecTest {
     io.s3shard.proto.v1.LogRecord message = message().build();
     List<ByteBuffer> block = List.of(ByteBuffer.allocate(4096));
     ByteBuffer bytes =
-        ObjectFormat.encode(ObjectFormat.Kind.LOG_RECORD, key(), block, message.toByteArray()).toBuffer();
+        ObjectFormat.encode(ObjectFormat.Kind.LOG_RECORD, key(), block, message.toByteArray())
+            .toBuffer();
     assertThatThrownBy(() -> new RecordCodec(VOLUME).decode(5, bytes))
         .isInstanceOf(Damaged.class)
         .hasMessageContaining("RETIRE with data");
@@ -112,14 +121,16 @@ class RecordCodecTest {
     VolumeState state = new StateEdit(Records.after()).at(200).withPins(pins);
     RecordCodec codec = new RecordCodec(VOLUME);
     Optional<LoadedLog> informed = Optional.of(new LoadedLog(state, Optional.empty()));
-    assertThatThrownBy(() -> codec.encode(200, new byte[16], new LogRecord.Retire(""), informed, List.of()))
+    assertThatThrownBy(
+            () -> codec.encode(200, new byte[16], new LogRecord.Retire(""), informed, List.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aPinTableComesBack() throws Exception {
     ObjectRef ref = ObjectRef.map(VOLUME, 70, 69, 5);
-    List<LivePin> pins = List.of(new LivePin(3, 3, "a", "snapshot", 1), new LivePin(9, 3, "b", "clone x", 2));
+    List<LivePin> pins =
+        List.of(new LivePin(3, 3, "a", "snapshot", 1), new LivePin(9, 3, "b", "clone x", 2));
     ByteBuffer golden = GoldenRecords.bytes("pin-table");
     assertThat(PinTableCodec.encode(ref, pins).toBuffer()).isEqualTo(golden);
     assertThat(PinTableCodec.decode(ref, golden)).isEqualTo(pins);
@@ -130,9 +141,11 @@ class RecordCodecTest {
   @Test
   void anotherVolumesObjectIsNoCheckpoint() {
     Checkpoint foreign = new Checkpoint(ObjectRef.map(Records.OTHER, 1, 1, 1), 1);
-    Optional<LoadedLog> informed = Optional.of(new LoadedLog(Records.after(), Optional.of(foreign)));
+    Optional<LoadedLog> informed =
+        Optional.of(new LoadedLog(Records.after(), Optional.of(foreign)));
     RecordCodec codec = new RecordCodec(VOLUME);
-    assertThatThrownBy(() -> codec.encode(2, new byte[16], new LogRecord.Retire(""), informed, List.of()))
+    assertThatThrownBy(
+            () -> codec.encode(2, new byte[16], new LogRecord.Retire(""), informed, List.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -142,11 +155,13 @@ class RecordCodecTest {
     backwards.put("a", "1");
     backwards.put("b", "2");
     LogRecord.Create create =
-        new LogRecord.Create(1, 0, "n", false, Optional.empty(), backwards, new TreeSet<>(), 0, false);
+        new LogRecord.Create(
+            1, 0, "n", false, Optional.empty(), backwards, new TreeSet<>(), 0, false);
     assertThat(create.attributes().firstKey()).isEqualTo("a");
   }
 
-  private static void assertDamaged(Consumer<io.s3shard.proto.v1.LogRecord.Builder> spoil, String why) {
+  private static void assertDamaged(
+      Consumer<io.s3shard.proto.v1.LogRecord.Builder> spoil, String why) {
     assertThatThrownBy(() -> decode(spoil))
         .isInstanceOf(Damaged.class)
         .hasMessageContaining(key().value())
@@ -154,14 +169,17 @@ class RecordCodecTest {
   }
 
   private static void assertRefused(Consumer<io.s3shard.proto.v1.LogRecord.Builder> change) {
-    assertThatThrownBy(() -> decode(change)).isInstanceOf(StoreRefused.class).hasMessageContaining("upgrade s3shard");
+    assertThatThrownBy(() -> decode(change))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContaining("upgrade s3shard");
   }
 
   private static LoggedRecord decode(Consumer<io.s3shard.proto.v1.LogRecord.Builder> change) {
     io.s3shard.proto.v1.LogRecord.Builder message = message();
     change.accept(message);
     byte[] metadata = message.build().toByteArray();
-    ByteBuffer bytes = ObjectFormat.encode(ObjectFormat.Kind.LOG_RECORD, key(), List.of(), metadata).toBuffer();
+    ByteBuffer bytes =
+        ObjectFormat.encode(ObjectFormat.Kind.LOG_RECORD, key(), List.of(), metadata).toBuffer();
     return new RecordCodec(VOLUME).decode(5, bytes);
   }
 
@@ -174,14 +192,18 @@ class RecordCodecTest {
   }
 
   private static ControlState.Builder control() {
-    return ControlState.newBuilder().setChunkSizeBytes(Records.CHUNK).setSizeBytes(1).setName("fs.img");
+    return ControlState.newBuilder()
+        .setChunkSizeBytes(Records.CHUNK)
+        .setSizeBytes(1)
+        .setName("fs.img");
   }
 
   private static io.s3shard.proto.v1.Checkpoint checkpoint(long covers) {
     return io.s3shard.proto.v1.Checkpoint.newBuilder()
         .setCovers(covers)
         .setRoot(
-            io.s3shard.proto.v1.ObjectRef.newBuilder().setKind(io.s3shard.proto.v1.ObjectRef.Kind.KIND_MAP))
+            io.s3shard.proto.v1.ObjectRef.newBuilder()
+                .setKind(io.s3shard.proto.v1.ObjectRef.Kind.KIND_MAP))
         .build();
   }
 

@@ -25,12 +25,21 @@ final class Records {
 
   static LogRecord.Create create(boolean requiresAttach, boolean abandoned) {
     return new LogRecord.Create(
-        CHUNK, SIZE, "fs.img", requiresAttach, Optional.empty(), new TreeMap<>(), new TreeSet<>(), 1, abandoned);
+        CHUNK,
+        SIZE,
+        "fs.img",
+        requiresAttach,
+        Optional.empty(),
+        new TreeMap<>(),
+        new TreeSet<>(),
+        1,
+        abandoned);
   }
 
   /** A writer on {@code node} whose id is made of {@code number}. */
   static Writer writer(String node, int number) {
-    return new Writer(String.format("%032x", number), node, "host-" + node, "boot-" + node, "process " + number);
+    return new Writer(
+        String.format("%032x", number), node, "host-" + node, "boot-" + node, "process " + number);
   }
 
   static LogRecord.Open open(String node, long presumedEpoch) {
@@ -42,18 +51,22 @@ final class Records {
   }
 
   static LogRecord.Commit commit(long epoch, long arenaSequence, long sizeBytes) {
-    return new LogRecord.Commit(epoch, arenaSequence, sizeBytes, List.of(), Optional.empty(), Optional.empty());
+    return new LogRecord.Commit(
+        epoch, arenaSequence, sizeBytes, List.of(), Optional.empty(), Optional.empty());
   }
 
   /** One block, in an object that the commit's number names. */
   static LogRecord.Commit write(long epoch, long number) {
-    Extent extent = Extent.of(new BlockRange(number, 1), ObjectRef.data(VOLUME, epoch, epoch, number, 1), 0);
-    return new LogRecord.Commit(epoch, number, SIZE, List.of(extent), Optional.empty(), Optional.empty());
+    Extent extent =
+        Extent.of(new BlockRange(number, 1), ObjectRef.data(VOLUME, epoch, epoch, number, 1), 0);
+    return new LogRecord.Commit(
+        epoch, number, SIZE, List.of(extent), Optional.empty(), Optional.empty());
   }
 
   static LogRecord.Commit checkpoint(long epoch, long covers) {
     Checkpoint checkpoint = new Checkpoint(ObjectRef.map(VOLUME, epoch, covers, 9), covers);
-    return new LogRecord.Commit(epoch, 0, SIZE, List.of(), Optional.empty(), Optional.of(checkpoint));
+    return new LogRecord.Commit(
+        epoch, 0, SIZE, List.of(), Optional.empty(), Optional.of(checkpoint));
   }
 
   static LogRecord.Pin pin(String name) {
@@ -65,7 +78,8 @@ final class Records {
   }
 
   static LogRecord.Set size(long sizeBytes) {
-    return new LogRecord.Set(OptionalLong.of(sizeBytes), Optional.empty(), new TreeMap<>(), new TreeSet<>());
+    return new LogRecord.Set(
+        OptionalLong.of(sizeBytes), Optional.empty(), new TreeMap<>(), new TreeSet<>());
   }
 
   static LogRecord.Set rename(String from, String to) {

@@ -17,7 +17,10 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A bucket in memory whose next answers a test decides. What is not scripted goes straight to {@link #bucket}. */
+/**
+ * A bucket in memory whose next answers a test decides. What is not scripted goes straight to
+ * {@link #bucket}.
+ */
 final class ScriptedStore implements ObjectStore {
   /** One put-if-absent: what happens to it. */
   @FunctionalInterface
@@ -79,7 +82,8 @@ final class ScriptedStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     lists++;
     List<ListedObject> listed = bucket.list(prefix, startAfter, limit, purpose);
     Runnable then = afterLists.poll();

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Which requests fail, and how: by seeded dice, or the next one about a key. Thread-safe; the same order of requests gives the same faults. */
+/**
+ * Which requests fail, and how: by seeded dice, or the next one about a key. Thread-safe; the same
+ * order of requests gives the same faults.
+ */
 public final class FaultPlan {
   private final long seed;
   private final Random dice;

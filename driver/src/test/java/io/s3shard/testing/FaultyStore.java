@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A bucket with the failures that real ones have, by seeded dice or when a test says so. Thread-safe. */
+/**
+ * A bucket with the failures that real ones have, by seeded dice or when a test says so.
+ * Thread-safe.
+ */
 public final class FaultyStore implements ObjectStore {
   private final ObjectStore store;
   private final Execution execution;
@@ -66,10 +69,13 @@ public final class FaultyStore implements ObjectStore {
   public void put(ObjectKey key, Body body, Purpose purpose) {
     @Nullable Fault fault = plan.draw(Fault.Kind.WRITE, key.value());
     Body copy = Body.of(body.toBuffer());
-    write(fault, key.value(), () -> {
-      store.put(key, copy, purpose);
-      return true;
-    });
+    write(
+        fault,
+        key.value(),
+        () -> {
+          store.put(key, copy, purpose);
+          return true;
+        });
   }
 
   @Override
@@ -84,18 +90,25 @@ public final class FaultyStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
-    return read(plan.draw(Fault.Kind.OTHER, prefix), prefix, () -> store.list(prefix, startAfter, limit, purpose));
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+    return read(
+        plan.draw(Fault.Kind.OTHER, prefix),
+        prefix,
+        () -> store.list(prefix, startAfter, limit, purpose));
   }
 
   @Override
   public void delete(Collection<ObjectKey> keys, Purpose purpose) {
     String first = keys.isEmpty() ? "" : keys.iterator().next().value();
     List<ObjectKey> copy = List.copyOf(keys);
-    read(plan.draw(Fault.Kind.OTHER, first), first, () -> {
-      store.delete(copy, purpose);
-      return true;
-    });
+    read(
+        plan.draw(Fault.Kind.OTHER, first),
+        first,
+        () -> {
+          store.delete(copy, purpose);
+          return true;
+        });
   }
 
   private StoredObject whole(ObjectKey key, Supplier<StoredObject> request) {
@@ -104,7 +117,9 @@ public final class FaultyStore implements ObjectStore {
     if (fault == Fault.TRUNCATED) {
       return new StoredObject(object.body().slice(0, object.body().remaining() / 2), object.etag());
     }
-    return fault == Fault.FLIPPED ? new StoredObject(plan.flipped(object.body()), object.etag()) : object;
+    return fault == Fault.FLIPPED
+        ? new StoredObject(plan.flipped(object.body()), object.etag())
+        : object;
   }
 
   private <T> T read(@Nullable Fault fault, String key, Supplier<T> request) {
@@ -119,7 +134,8 @@ public final class FaultyStore implements ObjectStore {
   private <T> T write(@Nullable Fault fault, String key, Supplier<T> request) {
     if (fault == Fault.LATE) {
       later(request);
-      throw new StoreUnavailable("injected: the connection was lost while " + key + " was on its way");
+      throw new StoreUnavailable(
+          "injected: the connection was lost while " + key + " was on its way");
     }
     T answer = read(fault, key, request);
     if (fault == Fault.REPEATED) {
@@ -144,10 +160,13 @@ public final class FaultyStore implements ObjectStore {
 
   private void later(Supplier<?> request) {
     Duration delay = plan.delay();
-    Execution.Task<?> task = execution.fork("late request", () -> {
-      execution.sleep(delay);
-      return request.get();
-    });
+    Execution.Task<?> task =
+        execution.fork(
+            "late request",
+            () -> {
+              execution.sleep(delay);
+              return request.get();
+            });
     synchronized (underWay) {
       underWay.removeIf(Execution.Task::isDone);
       underWay.add(task);

@@ -14,13 +14,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The arenas of one simulated host: they outlive its processes, whose locks {@link #processDied} lets go. */
+/**
+ * The arenas of one simulated host: they outlive its processes, whose locks {@link #processDied}
+ * lets go.
+ */
 public final class HeapArenas implements ArenaHome {
   private final int segmentBytes;
   private final int maxSegments;
   private final Map<VolumeId, Memory> arenas = new HashMap<>();
 
-  /** @param maxSegments after which the disk is full */
+  /**
+   * @param maxSegments after which the disk is full
+   */
   public HeapArenas(int segmentBytes, int maxSegments) {
     this.segmentBytes = segmentBytes;
     this.maxSegments = maxSegments;

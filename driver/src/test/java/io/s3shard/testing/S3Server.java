@@ -21,11 +21,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real S3 server (versitygw) of its own, with one empty bucket, on a free port of this machine. {@link #stop} and {@link
- * #start} make an outage: the port and the data stay. Tests that use one are tagged {@code s3}. Thread-safe.
+ * A real S3 server (versitygw) of its own, with one empty bucket, on a free port of this machine.
+ * {@link #stop} and {@link #start} make an outage: the port and the data stay. Tests that use one
+ * are tagged {@code s3}. Thread-safe.
  *
- * <p>The server is found by the system property {@code s3shard.versitygw}, or in {@code ${S3SHARD_CACHE:-~/.cache/s3shard}/bin}.
- * Its folder lies in {@code s3shard.s3.folder}, or the folder for temporary files, which must take user xattrs.
+ * <p>The server is found by the system property {@code s3shard.versitygw}, or in {@code
+ * ${S3SHARD_CACHE:-~/.cache/s3shard}/bin}. Its folder lies in {@code s3shard.s3.folder}, or the
+ * folder for temporary files, which must take user xattrs.
  */
 public final class S3Server implements AutoCloseable {
   public static final String BUCKET = "test-bucket";
@@ -46,13 +48,17 @@ public final class S3Server implements AutoCloseable {
     this.options = options;
   }
 
-  /** A running server; {@code backendOptions} are versitygw's for its folder, such as {@code --versioning-dir}. */
+  /**
+   * A running server; {@code backendOptions} are versitygw's for its folder, such as {@code
+   * --versioning-dir}.
+   */
   public static S3Server started(String... backendOptions) {
     try {
       @Nullable String parent = System.getProperty("s3shard.s3.folder");
-      Path folder = parent == null
-          ? Files.createTempDirectory("s3shard-s3-")
-          : Files.createTempDirectory(Path.of(parent), "s3shard-s3-");
+      Path folder =
+          parent == null
+              ? Files.createTempDirectory("s3shard-s3-")
+              : Files.createTempDirectory(Path.of(parent), "s3shard-s3-");
       Files.createDirectories(folder.resolve("data").resolve(BUCKET));
       S3Server server = new S3Server(folder, freePort(), List.of(backendOptions));
       server.start();
@@ -67,9 +73,19 @@ public final class S3Server implements AutoCloseable {
     if (process != null) {
       return;
     }
-    List<String> command = new ArrayList<>(List.of(
-        program().toString(), "--quiet", "--keep-alive", "--access", ACCESS_KEY, "--secret", SECRET_KEY,
-        "--port", "127.0.0.1:" + port, "posix"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                program().toString(),
+                "--quiet",
+                "--keep-alive",
+                "--access",
+                ACCESS_KEY,
+                "--secret",
+                SECRET_KEY,
+                "--port",
+                "127.0.0.1:" + port,
+                "posix"));
     command.addAll(options);
     command.add(folder.resolve("data").toString());
     try {
@@ -131,20 +147,33 @@ public final class S3Server implements AutoCloseable {
   /** What another process must have in its environment to use it. */
   public Map<String, String> environment() {
     return Map.of(
-        "AWS_ENDPOINT_URL", endpoint().toString(),
-        "AWS_ACCESS_KEY_ID", ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY", SECRET_KEY,
-        "AWS_REGION", "us-east-1");
+        "AWS_ENDPOINT_URL",
+        endpoint().toString(),
+        "AWS_ACCESS_KEY_ID",
+        ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY",
+        SECRET_KEY,
+        "AWS_REGION",
+        "us-east-1");
   }
 
   private static Path program() {
-    Path program = Optional.ofNullable(System.getProperty("s3shard.versitygw")).map(Path::of).orElseGet(() -> {
-      @Nullable String cache = System.getenv("S3SHARD_CACHE");
-      Path root = cache == null ? Path.of(System.getProperty("user.home"), ".cache", "s3shard") : Path.of(cache);
-      return root.resolve("bin").resolve("versitygw");
-    });
+    Path program =
+        Optional.ofNullable(System.getProperty("s3shard.versitygw"))
+            .map(Path::of)
+            .orElseGet(() -> {
+              @Nullable String cache = System.getenv("S3SHARD_CACHE");
+              Path root =
+                  cache == null
+                      ? Path.of(System.getProperty("user.home"), ".cache", "s3shard")
+                      : Path.of(cache);
+              return root.resolve("bin").resolve("versitygw");
+            });
     if (!Files.isExecutable(program)) {
-      throw new IllegalStateException("no S3 server at " + program + ": go install github.com/versity/versitygw/cmd/versitygw@v1.8.0");
+      throw new IllegalStateException(
+          "no S3 server at "
+              + program
+              + ": go install github.com/versity/versitygw/cmd/versitygw@v1.8.0");
     }
     return program;
   }
@@ -163,7 +192,8 @@ public final class S3Server implements AutoCloseable {
         return;
       } catch (IOException e) {
         if (!starting.isAlive()) {
-          throw new IOException("the S3 server ended: " + Files.readString(folder.resolve("log")), e);
+          throw new IOException(
+              "the S3 server ended: " + Files.readString(folder.resolve("log")), e);
         }
         pause();
       }

@@ -11,8 +11,8 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 
 /**
- * An S3 server over a directory, in this process: for a first try and for tests where nothing else is installed. One bucket,
- * {@value #BUCKET}. What it holds outlives it.
+ * An S3 server over a directory, in this process: for a first try and for tests where nothing else
+ * is installed. One bucket, {@value #BUCKET}. What it holds outlives it.
  */
 public final class EmbeddedS3 implements AutoCloseable {
   public static final String BUCKET = "s3shard";
@@ -61,7 +61,13 @@ public final class EmbeddedS3 implements AutoCloseable {
     try {
       server = start(Path.of(arguments[0]).toAbsolutePath(), Integer.parseInt(arguments[1]));
     } catch (IOException | NumberFormatException e) {
-      System.err.println("dev s3: can't serve " + arguments[0] + " on port " + arguments[1] + ": " + e.getMessage());
+      System.err.println(
+          "dev s3: can't serve "
+              + arguments[0]
+              + " on port "
+              + arguments[1]
+              + ": "
+              + e.getMessage());
       System.exit(1);
       return;
     }

@@ -16,8 +16,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A bucket on a real S3 server of this machine, in a process of its own that can be stopped and started again on the same port:
- * versitygw, where system property {@code s3shard.versitygw} says.
+ * A bucket on a real S3 server of this machine, in a process of its own that can be stopped and
+ * started again on the same port: versitygw, where system property {@code s3shard.versitygw} says.
  */
 final class Bucket implements AutoCloseable {
   private static final String KEY = "s3shard-test";
@@ -52,7 +52,8 @@ final class Bucket implements AutoCloseable {
   void start() throws IOException, InterruptedException {
     String binary = System.getProperty("s3shard.versitygw", "versitygw");
     ProcessBuilder builder =
-        new ProcessBuilder(binary, "--port", "127.0.0.1:" + port, "--quiet", "posix", folder.toString())
+        new ProcessBuilder(
+                binary, "--port", "127.0.0.1:" + port, "--quiet", "posix", folder.toString())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.environment().put("ROOT_ACCESS_KEY", KEY);
@@ -61,7 +62,8 @@ final class Bucket implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!answers()) {
       if (server.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
-        throw new IOException("versitygw did not start: " + binary + "; see dev.d/setup.sh, need_server");
+        throw new IOException(
+            "versitygw did not start: " + binary + "; see dev.d/setup.sh, need_server");
       }
     }
   }
@@ -82,10 +84,14 @@ final class Bucket implements AutoCloseable {
 
   Map<String, String> environment() {
     return Map.of(
-        "AWS_ENDPOINT_URL", "http://127.0.0.1:" + port,
-        "AWS_ACCESS_KEY_ID", KEY,
-        "AWS_SECRET_ACCESS_KEY", SECRET,
-        "AWS_REGION", "us-east-1");
+        "AWS_ENDPOINT_URL",
+        "http://127.0.0.1:" + port,
+        "AWS_ACCESS_KEY_ID",
+        KEY,
+        "AWS_SECRET_ACCESS_KEY",
+        SECRET,
+        "AWS_REGION",
+        "us-east-1");
   }
 
   String url(String prefix) {
@@ -102,7 +108,8 @@ final class Bucket implements AutoCloseable {
         .endpointOverride(URI.create("http://127.0.0.1:" + port))
         .region(Region.US_EAST_1)
         .forcePathStyle(true)
-        .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET)))
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET)))
         .build();
   }
 

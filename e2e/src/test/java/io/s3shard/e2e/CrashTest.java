@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * DESIGN §2, promises 1 and 2, on real FUSE: the daemon is killed with SIGKILL under a stamped workload, again and again. How
- * often: system property {@code s3shard.kills}, ten by default.
+ * DESIGN §2, promises 1 and 2, on real FUSE: the daemon is killed with SIGKILL under a stamped
+ * workload, again and again. How often: system property {@code s3shard.kills}, ten by default.
  */
 @Tag("fuse")
 class CrashTest {
@@ -62,24 +62,26 @@ class CrashTest {
         if (nodeLost) {
           deleteAll(daemon.arenas());
         }
-        process = nodeLost ? daemon.mount(url, mountPoint, "--takeover") : daemon.mount(url, mountPoint);
+        process =
+            nodeLost ? daemon.mount(url, mountPoint, "--takeover") : daemon.mount(url, mountPoint);
         check(workload, nodeLost, kill);
       }
-      System.out.printf("%d SIGKILLs, %s, seed %d: nothing lost%n", kills, nodeLost ? "arena lost" : "arena kept", seed);
+      System.out.printf(
+          "%d SIGKILLs, %s, seed %d: nothing lost%n",
+          kills, nodeLost ? "arena lost" : "arena kept", seed);
     }
   }
 
   private void killUnderLoad(StampedWorkload workload, long millis) throws Exception {
     Thread writer =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    workload.run();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .start(() -> {
+              try {
+                workload.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     writer.join(millis);
     Daemon.kill(process, mountPoint);
     writer.join();

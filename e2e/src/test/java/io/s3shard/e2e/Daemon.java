@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The built command as processes of its own: a mount in the foreground that can be killed, and short calls. */
+/**
+ * The built command as processes of its own: a mount in the foreground that can be killed, and
+ * short calls.
+ */
 final class Daemon {
   /** How long a machine under load may take; nothing is measured by it. */
   private static final long PATIENCE_SECONDS = 120;
@@ -16,7 +19,9 @@ final class Daemon {
   private final Map<String, String> environment;
   private final Path folder;
 
-  /** @param environment the bucket's address and keys; @param folder for logs, arenas and caches */
+  /**
+   * @param environment the bucket's address and keys; @param folder for logs, arenas and caches
+   */
   Daemon(Map<String, String> environment, Path folder) {
     this.environment = environment;
     this.folder = folder;
@@ -27,13 +32,16 @@ final class Daemon {
   }
 
   /** Mounts in the foreground and returns once the mount is there. */
-  Process mount(String url, Path mountPoint, String... options) throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of("mount", "-f", "--arena-dir", arenas().toString()));
+  Process mount(String url, Path mountPoint, String... options)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(List.of("mount", "-f", "--arena-dir", arenas().toString()));
     arguments.addAll(List.of("--cache-dir", folder.resolve("cache").toString()));
     arguments.addAll(List.of(options));
     arguments.addAll(List.of(url, mountPoint.toString()));
     Path log = folder.resolve("daemon.log");
-    Process process = start(arguments).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+    Process process =
+        start(arguments).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!isMounted(mountPoint)) {
       if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
@@ -46,7 +54,8 @@ final class Daemon {
 
   static boolean isMounted(Path mountPoint) throws IOException {
     try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
-      return lines.anyMatch(line -> line.contains(" " + mountPoint + " ") && line.contains(" fuse.s3shard "));
+      return lines.anyMatch(
+          line -> line.contains(" " + mountPoint + " ") && line.contains(" fuse.s3shard "));
     }
   }
 
@@ -87,7 +96,11 @@ final class Daemon {
   private ProcessBuilder start(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx512m"));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx512m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.s3shard.cli.Main"));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

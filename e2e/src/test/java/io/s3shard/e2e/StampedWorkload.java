@@ -11,8 +11,9 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One writer whose every operation leaves its number in what it writes: 512-byte units stamped with operation and place. So the
- * content of the image tells which operations it shows, and whether they are a prefix of what was done. Discards leave zeros.
+ * One writer whose every operation leaves its number in what it writes: 512-byte units stamped with
+ * operation and place. So the content of the image tells which operations it shows, and whether
+ * they are a prefix of what was done. Discards leave zeros.
  */
 final class StampedWorkload {
   /** Bytes that carry one stamp: a sector. */
@@ -112,8 +113,8 @@ final class StampedWorkload {
   }
 
   /**
-   * The number of operations whose effect the image shows, if it shows exactly a prefix of them; else what is wrong with it.
-   * Several prefixes may look the same; the longest counts.
+   * The number of operations whose effect the image shows, if it shows exactly a prefix of them;
+   * else what is wrong with it. Several prefixes may look the same; the longest counts.
    */
   Shown shown() throws IOException {
     long[] found = new long[units];
@@ -137,7 +138,8 @@ final class StampedWorkload {
       fewest = Math.min(fewest, wrong);
       longest = wrong == 0 ? (int) operation.number() : longest;
     }
-    return new Shown(longest, longest < 0 ? "no prefix: the nearest differs in " + fewest + " units" : "");
+    return new Shown(
+        longest, longest < 0 ? "no prefix: the nearest differs in " + fewest + " units" : "");
   }
 
   /** {@code operations}: how many the image shows, -1 if it shows no prefix. */
@@ -159,7 +161,12 @@ final class StampedWorkload {
             long number = data.getLong();
             long place = data.getLong();
             if (number != stamp || place != (stamp == 0 ? 0 : unit)) {
-              return "unit " + unit + " is torn or misplaced: operation " + number + ", place " + place;
+              return "unit "
+                  + unit
+                  + " is torn or misplaced: operation "
+                  + number
+                  + ", place "
+                  + place;
             }
           }
           found[unit] = stamp;
