@@ -78,7 +78,7 @@ final class HeldImages {
   private OpenImage open(HeldImage mine) {
     try {
       Volume volume = volumes.get(mine.name);
-      WatchedImage image = new WatchedImage(source.openForWriting(volume.id()));
+      WatchedImage image = new WatchedImage(source.openForWriting(volume));
       synchronized (this) {
         mine.volume = volume;
         mine.image = image;
@@ -103,7 +103,7 @@ final class HeldImages {
       synchronized (this) {
         HeldImage there = held.get(name);
         if (there != null && there.isOpen() && there.volume != null) {
-          return register(new ReadUse(this, there.volume.id(), null));
+          return register(new ReadUse(this, there.volume, null));
         }
         if (there == null && !reserved.contains(name)) {
           break;
@@ -111,8 +111,8 @@ final class HeldImages {
       }
       changed.await(seen);
     }
-    VolumeId id = volumes.get(name).id();
-    ReadUse use = new ReadUse(this, id, source.openForReading(id));
+    Volume volume = volumes.get(name);
+    ReadUse use = new ReadUse(this, volume, source.openForReading(volume));
     synchronized (this) {
       return register(use);
     }

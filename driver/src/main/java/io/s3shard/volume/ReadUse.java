@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadUse implements OpenImage {
   private final HeldImages images;
-  private final VolumeId id;
+  private final Volume volume;
   private final Image view = new ReadView(this);
 
   /** The bucket's state; null when there is none yet, or none any more. Guarded by this. */
@@ -19,9 +19,9 @@ final class ReadUse implements OpenImage {
 
   private boolean released;
 
-  ReadUse(HeldImages images, VolumeId id, @Nullable Image opened) {
+  ReadUse(HeldImages images, Volume volume, @Nullable Image opened) {
     this.images = images;
-    this.id = id;
+    this.volume = volume;
     this.snapshot = opened == null ? null : new Snapshot(opened);
   }
 
@@ -41,7 +41,7 @@ final class ReadUse implements OpenImage {
   }
 
   VolumeId id() {
-    return id;
+    return volume.id();
   }
 
   @Override
@@ -51,7 +51,7 @@ final class ReadUse implements OpenImage {
 
   /** Gives {@code body} the image to read, which stays open until it returns. */
   void read(Consumer<Image> body) {
-    @Nullable HeldImage held = images.beginRead(id);
+    @Nullable HeldImage held = images.beginRead(volume.id());
     if (held != null) {
       try {
         body.accept(held.opened());
@@ -77,7 +77,7 @@ final class ReadUse implements OpenImage {
         }
       }
       // two readers at once may both open one: the second one's is closed again
-      adopt(new Snapshot(images.source().openForReading(id)));
+      adopt(new Snapshot(images.source().openForReading(volume)));
     }
   }
 

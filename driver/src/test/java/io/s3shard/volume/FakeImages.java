@@ -20,18 +20,18 @@ final class FakeImages implements ImageSource {
   volatile boolean busy;
 
   @Override
-  public synchronized Image openForWriting(VolumeId id) {
+  public synchronized Image openForWriting(Volume volume) {
     if (busy) {
       throw new VolumeBusy("open elsewhere");
     }
     events.add("open");
-    return new FakeImage(id, committed.getOrDefault(id, new byte[0]), "close");
+    return new FakeImage(volume.id(), committed.getOrDefault(volume.id(), new byte[0]), "close");
   }
 
   @Override
-  public synchronized Image openForReading(VolumeId id) {
+  public synchronized Image openForReading(Volume volume) {
     events.add("read");
-    return new FakeImage(id, committed.getOrDefault(id, new byte[0]), "unread");
+    return new FakeImage(volume.id(), committed.getOrDefault(volume.id(), new byte[0]), "unread");
   }
 
   synchronized List<String> events() {

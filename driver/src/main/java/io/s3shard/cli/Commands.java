@@ -1,0 +1,23 @@
+package io.s3shard.cli;
+
+import java.util.List;
+
+/** All commands, in the order in which the help lists them. */
+final class Commands {
+  private Commands() {}
+
+  static List<Object> all(Surroundings surroundings, S3Shard root) {
+    return List.of(
+        new MountCommand(surroundings, root),
+        new UmountCommand(surroundings),
+        new CreateCommand(surroundings),
+        new LsCommand(surroundings),
+        new InfoCommand(surroundings),
+        new ResizeCommand(surroundings),
+        new RmCommand(surroundings),
+        new DetachCommand(surroundings),
+        new StatsCommand(surroundings),
+        new InspectCommand(surroundings),
+        new CompletionCommand(surroundings));
+  }
+}

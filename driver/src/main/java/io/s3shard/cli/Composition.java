@@ -1,0 +1,120 @@
+package io.s3shard.cli;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.s3shard.execution.Execution;
+import io.s3shard.fuse.DirectoryFileSystem;
+import io.s3shard.fuse.FuseSession;
+import io.s3shard.image.ArenaPool;
+import io.s3shard.image.FrameCache;
+import io.s3shard.image.Host;
+import io.s3shard.image.ImageOpener;
+import io.s3shard.image.ImageOptions;
+import io.s3shard.image.MappedArenas;
+import io.s3shard.store.ObjectStore;
+import io.s3shard.store.StoreSettings;
+import io.s3shard.store.StoreStack;
+import io.s3shard.store.s3.S3Settings;
+import io.s3shard.store.s3.S3Store;
+import io.s3shard.volume.Prefix;
+import io.s3shard.volume.VolumeDirectory;
+import io.s3shard.volume.Volumes;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Puts the parts together: the one place that knows them all. */
+final class Composition implements Stores {
+  /** An image is guaranteed so much of the arenas; a mount with less could not write. */
+  static final long ARENA_MIN_BYTES = (long) ArenaPool.GUARANTEED_SEGMENTS * MappedArenas.SEGMENT_BYTES;
+
+  /** A person waits: commands, and the first requests of a mount, give up after this. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** What one command needs at once. */
+  private static final int COMMAND_REQUESTS = 32;
+
+  private final Execution execution;
+  private final Map<String, String> environment;
+
+  Composition(Execution execution, Map<String, String> environment) {
+    this.execution = execution;
+    this.environment = environment;
+  }
+
+  @Override
+  public ObjectStore connect(Location location, StoreOptions options) {
+    return forCommands(new S3Store(settings(location, options)));
+  }
+
+  private ObjectStore forCommands(S3Store bucket) {
+    return new StoreStack(bucket, new StoreSettings(COMMAND_REQUESTS, Optional.of(PATIENCE)), execution).store();
+  }
+
+  private static S3Settings settings(Location location, StoreOptions options) {
+    return new S3Settings(
+        location.bucket(),
+        location.prefix(),
+        Optional.ofNullable(options.endpoint).map(S3Settings::endpointOf),
+        Optional.ofNullable(options.region),
+        options.pathStyle ? Optional.of(true) : Optional.empty(),
+        Optional.ofNullable(options.profile),
+        Optional.ofNullable(options.caBundle));
+  }
+
+  /** Mounts and begins to serve. @throws io.s3shard.error.S3ShardException with the remedy */
+  MountedPrefix mount(
+      Location location, StoreOptions storeOptions, MountOptions options, Path mountPoint, RunDirectory run) {
+    S3Store bucket = new S3Store(settings(location, storeOptions));
+    enter(location, forCommands(bucket), options.readOnly);
+    StoreSettings settings = new StoreSettings(128, Optional.ofNullable(options.outageDeadline()));
+    StoreStack stack = new StoreStack(bucket, settings, execution);
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    FrameCache cache = new FrameCache(options.cacheSize);
+    OpenVolumes open =
+        new OpenVolumes(opener(location, storeOptions, options, stack, cache), options, execution, registry);
+    Volumes volumes = new Volumes(stack.store(), execution, location.toString());
+    VolumeDirectory directory = new VolumeDirectory(volumes, open, execution, (int) options.chunkSize);
+    MountStatus status = new MountStatus(location, mountPoint, open, stack, cache, execution);
+    StoreMetrics.register(registry, location, stack, cache);
+    FuseSession session =
+        FuseSession.mount(
+            location.toString(), mountPoint, options.readOnly, new DirectoryFileSystem(location.toString(), directory));
+    return MountedPrefix.start(session, directory, open, status, registry, options, run);
+  }
+
+  private void enter(Location location, ObjectStore store, boolean readOnly) {
+    Prefix prefix = new Prefix(store, location.toString());
+    if (readOnly) {
+      prefix.require();
+    } else {
+      prefix.claim();
+    }
+  }
+
+  private ImageOpener opener(
+      Location location, StoreOptions storeOptions, MountOptions options, StoreStack stack, FrameCache cache) {
+    Host host = ThisHost.identity();
+    String tag = storeTag(location, storeOptions);
+    Path arenas = ArenaPlace.choose(options, tag);
+    return new ImageOpener(
+        stack.store(),
+        execution,
+        new MappedArenas(arenas, tag, host.boot()),
+        new ArenaPool((int) (options.arenaSize / MappedArenas.SEGMENT_BYTES)),
+        cache,
+        host,
+        ImageOptions.defaults().withCommitInterval(options.commitInterval),
+        stack.store()::gaveUp);
+  }
+
+  /** Tells the arenas of one prefix from those of another, also where a bucket was copied with its volumes' ids. */
+  private String storeTag(Location location, StoreOptions options) {
+    String endpoint = options.endpoint;
+    if (endpoint == null) {
+      endpoint = environment.getOrDefault("AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
+    }
+    return RunDirectory.hash(endpoint.replaceAll("/+$", "") + " " + location);
+  }
+}

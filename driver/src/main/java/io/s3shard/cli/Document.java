@@ -1,0 +1,43 @@
+package io.s3shard.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.List;
+
+/**
+ * What a command found or did, in every form it can be printed in. The JSON is API: {@code apiVersion} and {@code kind} say
+ * which schema it has (docs/reference/json); sizes are bytes, times RFC 3339.
+ *
+ * @param header the table's header; empty: the rows are names and values
+ * @param names what {@code -o name} prints, one a line
+ */
+record Document(JsonObject json, List<String> header, List<List<String>> rows, List<String> names) {
+  static final String API_VERSION = "s3shard.io/v1";
+
+  /** An object of its own, printed as names and values. */
+  static Document object(String kind, JsonObject fields, List<List<String>> rows, List<String> names) {
+    return new Document(stamped(kind, fields), List.of(), rows, names);
+  }
+
+  /** A list of objects, printed as a table. */
+  static Document list(
+      String kind, List<JsonObject> items, List<String> header, List<List<String>> rows, List<String> names) {
+    JsonArray array = new JsonArray();
+    items.forEach(array::add);
+    JsonObject fields = new JsonObject();
+    fields.add("items", array);
+    return new Document(stamped(kind, fields), header, rows, names);
+  }
+
+  private static JsonObject stamped(String kind, JsonObject fields) {
+    JsonObject json = new JsonObject();
+    json.addProperty("apiVersion", API_VERSION);
+    json.addProperty("kind", kind);
+    for (var field : fields.entrySet()) {
+      JsonElement value = field.getValue();
+      json.add(field.getKey(), value);
+    }
+    return json;
+  }
+}

@@ -1,0 +1,39 @@
+package io.s3shard.cli;
+
+import java.util.List;
+
+/**
+ * How a mount's memory is divided (DESIGN §5, "Memory"): 512 MiB in all, of which about 130 MiB are the JVM's own outside the
+ * heap. What lies outside the heap is bounded by its pool; the JVM's limits below are only the last line.
+ */
+final class MemoryBudget {
+  private static final long MIB = 1L << 20;
+
+  /** Objects, indexes, the client's buffers, decoded pages. */
+  static final long HEAP_BYTES = 160 * MIB;
+
+  /** Dirty bytes, in mapped files. */
+  static final long ARENAS_BYTES = 112 * MIB;
+
+  /** Verified frames of objects. */
+  static final long CACHE_BYTES = 48 * MIB;
+
+  /** Buffers of requests in flight, and of FUSE's threads. */
+  private static final long BUFFERS_BYTES = 56 * MIB;
+
+  private MemoryBudget() {}
+
+  /** The JVM's options of a mount with these pools. Mapped arenas are files: no limit of the JVM counts them. */
+  static List<String> jvmOptions(long cacheBytes) {
+    long direct = (cacheBytes + BUFFERS_BYTES) / MIB;
+    return List.of(
+        "-Xms" + HEAP_BYTES / MIB / 4 + "m",
+        "-Xmx" + HEAP_BYTES / MIB + "m",
+        "-XX:MaxDirectMemorySize=" + direct + "m",
+        // one collector thread's pauses on a heap of this size are shorter than a request; the others cost memory
+        "-XX:+UseSerialGC",
+        "-XX:ReservedCodeCacheSize=64m",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Xshare:auto");
+  }
+}

@@ -1,0 +1,32 @@
+package io.s3shard.cli;
+
+import io.s3shard.image.Host;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Who we are to others who find a volume open. */
+final class ThisHost {
+  private static final Path NODE = Path.of("/proc/sys/kernel/hostname");
+  private static final Path MACHINE = Path.of("/etc/machine-id");
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private ThisHost() {}
+
+  static Host identity() {
+    String boot = read(BOOT).orElse("unknown boot");
+    // a machine without an id is taken for another one after each boot: then nothing is taken over by itself
+    String machine = read(MACHINE).orElse(boot);
+    String process = "s3shard mount, process " + ProcessHandle.current().pid();
+    return new Host(read(NODE).orElse("unknown"), machine, boot, process);
+  }
+
+  private static Optional<String> read(Path file) {
+    try {
+      return Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}
