@@ -9,11 +9,11 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * The answer to a GET: its head, and as much of its body as was asked for. A connection that ends before the promised length is
+ * The answer to a GET: its head, and its body unless that is longer than was asked for. A connection that ends before the promised length is
  * an I/O error; an answer that promises less than was asked for is for the caller to judge.
  */
 record Received(GetObjectResponse head, ByteBuffer body) {
-  /** Reads at most {@code atMost} bytes of the body. */
+  /** Reads a body of at most {@code atMost} bytes, and nothing of a longer one. */
   static ResponseTransformer<GetObjectResponse, Received> atMost(long atMost) {
     return (head, stream) -> new Received(head, read(head, stream, atMost));
   }
@@ -27,11 +27,12 @@ record Received(GetObjectResponse head, ByteBuffer body) {
     if (head.contentLength() == null) {
       return ByteBuffer.wrap(stream.readNBytes(Math.toIntExact(atMost))).asReadOnlyBuffer();
     }
-    byte[] bytes = new byte[Math.toIntExact(Math.min(head.contentLength(), atMost))];
-    fill(bytes, stream);
     if (head.contentLength() > atMost) {
-      stream.abort(); // not what we asked for: do not read on to be polite
+      stream.abort(); // not what was asked for: do not read on to be polite
+      return ByteBuffer.allocate(0).asReadOnlyBuffer();
     }
+    byte[] bytes = new byte[Math.toIntExact(head.contentLength())];
+    fill(bytes, stream);
     return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
   }
 
