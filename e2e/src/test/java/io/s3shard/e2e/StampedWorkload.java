@@ -19,7 +19,8 @@ final class StampedWorkload {
   /** Bytes that carry one stamp: a sector. */
   static final int UNIT = 512;
 
-  private static final int LONGEST_UNITS = 256;
+  /** Less than 32 pages wherever it begins: the kernel makes one request of it, so it is done as a whole or not at all. */
+  private static final int LONGEST_UNITS = 240;
 
   /** What was done to units {@code first} to {@code first + count - 1}. */
   record Operation(long number, boolean discard, int first, int count) {}
@@ -146,7 +147,8 @@ final class StampedWorkload {
   record Shown(int operations, String problem) {}
 
   private String read(long[] found) throws IOException {
-    try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ)) {
+    // for writing: that takes the volume over from its dead holder; a reader alone never does
+    try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ByteBuffer data = ByteBuffer.allocate(1 << 20);
       for (long at = 0; at < (long) units * UNIT; ) {
         data.clear();
