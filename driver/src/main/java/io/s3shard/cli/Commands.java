@@ -18,6 +18,7 @@ final class Commands {
         new DetachCommand(surroundings),
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),
+        new DoctorCommand(surroundings),
         new CompletionCommand(surroundings));
   }
 }

@@ -1,0 +1,57 @@
+package io.s3shard.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code doctor}: what is missing on this machine, or refused by this bucket, and the remedy. */
+@Command(
+    name = "doctor",
+    description = {
+      "Say what is missing, and the remedy.",
+      "Looks at this machine, and with s3://BUCKET/PREFIX at the way to that bucket and at what it can do."
+    })
+final class DoctorCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "s3://BUCKET/PREFIX",
+      converter = Location.Converter.class,
+      description = "The prefix to look at, too.")
+  private @Nullable Location location;
+
+  @Mixin private StoreOptions options = new StoreOptions();
+  @Mixin private OutputOptions output = new OutputOptions();
+
+  DoctorCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    List<Finding> findings = new ArrayList<>(new MachineChecks(Path.of("/"), surroundings.environment()).all());
+    if (location != null) {
+      findings.addAll(new BucketChecks(surroundings, location, options).all());
+    }
+    output.print(
+        Document.list(
+            "Doctor",
+            findings.stream().map(Finding::json).toList(),
+            List.of(),
+            findings.stream().map(Finding::row).toList(),
+            findings.stream().filter(f -> f.result() != Finding.Result.ok).map(Finding::check).toList()),
+        surroundings.out());
+    return findings.stream()
+        .filter(finding -> finding.result() == Finding.Result.fail)
+        .map(finding -> finding.code().number())
+        .findFirst()
+        .orElse(ExitCode.OK.number());
+  }
+}

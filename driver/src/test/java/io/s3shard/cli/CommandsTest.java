@@ -1,0 +1,227 @@
+package io.s3shard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.s3shard.error.StoreUnavailable;
+import io.s3shard.execution.Execution;
+import io.s3shard.execution.ThreadExecution;
+import io.s3shard.format.Layout;
+import io.s3shard.format.VolumeId;
+import io.s3shard.log.LogRecord;
+import io.s3shard.log.Opening;
+import io.s3shard.log.OwnerSettings;
+import io.s3shard.log.VolumeLog;
+import io.s3shard.log.Writer;
+import io.s3shard.store.Body;
+import io.s3shard.store.MemoryStore;
+import io.s3shard.store.ObjectKey;
+import io.s3shard.store.Purpose;
+import io.s3shard.volume.Volumes;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The commands on volumes: what they do, what they print, how they end. */
+class CommandsTest {
+  private static final String PREFIX = "s3://bucket/prefix";
+
+  private final MemoryStore store = new MemoryStore();
+  private final Execution execution = new ThreadExecution();
+  private final CommandRun command = CommandRun.on(store);
+
+  @Test
+  void createPrintsTheVolume() throws IOException {
+    command.run("create", PREFIX, "fs.img", "--size", "10Gi", "--json");
+    assertThat(command.exit()).isZero();
+    assertThat(command.err()).isEmpty();
+    JsonObject json = command.json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(json.get("sizeBytes").getAsLong()).isEqualTo(10L << 30);
+    assertThat(json.get("chunkSizeBytes").getAsInt()).isEqualTo(4 << 20);
+    assertThat(json.get("state").getAsString()).isEqualTo("closed");
+  }
+
+  @Test
+  void lsListsInEachForm() throws IOException {
+    create("a");
+    create("ü b");
+    assertThat(command.run("ls", PREFIX).out())
+        .matches("(?s)NAME +SIZE +STATE +HOLDER +CREATED\\Ra +1GiB +closed +- +20.*\\Rü b +1GiB +closed.*");
+    assertThat(command.run("ls", PREFIX, "-o", "name").out().lines()).containsExactly("a", "ü b");
+    assertThat(command.run("ls", PREFIX, "-o", "yaml").out()).contains("kind: \"VolumeList\"", "- name: \"a\"");
+    command.run("ls", PREFIX, "--json");
+    assertThat(JsonSchema.problems(command.json())).isEmpty();
+    assertThat(command.json().getAsJsonArray("items")).hasSize(2);
+  }
+
+  @Test
+  void infoShowsHolderPinsAndUse() throws IOException {
+    create("a");
+    VolumeId id = id("a");
+    new VolumeLog(id, store, execution)
+        .append(state -> new LogRecord.Pin("monday", "snapshot", 0, "", 0), (state, slot) -> state.pins().count() == 1);
+    open("a");
+    JsonObject json = command.run("info", PREFIX, "a", "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(json.getAsJsonObject("holder").get("node").getAsString()).isEqualTo("n1");
+    assertThat(json.getAsJsonObject("stored").getAsJsonObject("log").get("objects").getAsInt()).isEqualTo(3);
+    assertThat(command.run("info", PREFIX, "a").out()).contains("open", "by node n1 (test) since", "monday (snapshot)");
+  }
+
+  @Test
+  void resizeGrows() throws IOException {
+    create("a");
+    JsonObject json = command.run("resize", PREFIX, "a", "2GiB", "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(json.get("sizeBytes").getAsLong()).isEqualTo(2L << 30);
+  }
+
+  @Test
+  void detachSaysWhomItFenced() throws IOException {
+    create("a");
+    open("a");
+    command.run("detach", PREFIX, "a");
+    assertThat(command.exit()).isEqualTo(4);
+    assertThat(command.err()).startsWith("s3shard: \"a\" is open by node n1 (test) since ").contains("--force");
+    JsonObject json = command.run("detach", PREFIX, "a", "--force", "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(json.get("detached").getAsBoolean()).isTrue();
+    assertThat(command.run("detach", PREFIX, "a", "--force").out()).isEqualTo("a  nothing to do: it is not open\n");
+    assertThat(command.exit()).isZero();
+  }
+
+  @Test
+  void rmAsksForTheName() throws IOException {
+    create("a");
+    command.run("rm", PREFIX, "a");
+    assertThat(command.exit()).isEqualTo(2);
+    assertThat(command.err()).isEqualTo("s3shard: nobody is here to confirm the deletion of \"a\": add --yes\n");
+    command.typing("b\n").run("rm", PREFIX, "a");
+    assertThat(command.exit()).isEqualTo(2);
+    assertThat(command.err()).contains("that is not the volume's name: nothing was deleted");
+    assertThat(command.run("rm", PREFIX, "a", "--dry-run", "--json").json().get("deleted").getAsBoolean()).isFalse();
+    JsonObject json = command.typing("a\n").run("rm", PREFIX, "a", "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(command.run("info", PREFIX, "a").exit()).isEqualTo(3);
+  }
+
+  @Test
+  void rmOfAnOpenVolumeIsRefused() {
+    create("a");
+    open("a");
+    command.run("rm", PREFIX, "a", "--yes");
+    assertThat(command.exit()).isEqualTo(4);
+    assertThat(command.err()).contains("is open by node n1 (test)", "s3shard detach --force s3://bucket/prefix a");
+  }
+
+  @Test
+  void rmThatIsCutOffSaysSoAndGoesOn() {
+    create("a");
+    store.put(new ObjectKey(Layout.dataFolder(id("a")) + "x"), Body.of(new byte[1]), Purpose.FLUSH);
+    MemoryStore behind = store;
+    CommandRun cutOff =
+        CommandRun.on(
+            new DelegatingStore(behind) {
+              @Override
+              public void delete(java.util.Collection<ObjectKey> keys, Purpose purpose) {
+                throw new StoreUnavailable("the bucket is away");
+              }
+            });
+    cutOff.run("rm", PREFIX, "a", "--yes");
+    assertThat(cutOff.exit()).isEqualTo(9);
+    assertThat(cutOff.err())
+        .isEqualTo(
+            "s3shard: \"a\" is deleted, but not all its room was given back: run the same command again (the bucket is away)\n");
+    assertThat(command.run("ls", PREFIX, "-o", "name").out()).isEmpty();
+    assertThat(command.run("rm", PREFIX, "a", "--yes").exit()).isZero();
+    assertThat(store.list(Layout.dataFolder(new VolumeId("0".repeat(32))).substring(0, 8), null, 9, Purpose.MAP))
+        .allMatch(object -> object.key().value().contains("/log/"));
+  }
+
+  @Test
+  void inspectPrintsAnyObject() throws IOException {
+    create("a");
+    for (String key : List.of("s3shard", "names/a")) {
+      JsonObject json = command.run("inspect", PREFIX, key).json();
+      assertThat(JsonSchema.problems(json)).isEmpty();
+      assertThat(json.get("key").getAsString()).isEqualTo(key);
+    }
+    JsonObject record = command.run("inspect", PREFIX, "--volume", "a", "--slot", "1").json();
+    assertThat(JsonSchema.problems(record)).isEmpty();
+    assertThat(record.getAsJsonObject("metadata").getAsJsonObject("create").get("name").getAsString()).isEqualTo("a");
+    assertThat(command.run("inspect", PREFIX, "--volume", "a").json()).isEqualTo(record);
+    assertThat(command.run("inspect", PREFIX, "--volume", "a", "--slot", "7").exit()).isEqualTo(3);
+    assertThat(command.run("inspect", PREFIX, "names/b").exit()).isEqualTo(3);
+  }
+
+  @Test
+  void inspectOfADamagedObjectNamesIt() {
+    create("a");
+    store.put(new ObjectKey("names/b"), Body.of(new byte[100]), Purpose.MAP);
+    command.run("inspect", PREFIX, "names/b");
+    assertThat(command.exit()).isEqualTo(7);
+    assertThat(command.err()).startsWith("s3shard: object names/b is damaged: ");
+  }
+
+  @Test
+  void doctorPrintsALineForEachThing() throws IOException {
+    CommandRun doctor = command.run("doctor", "--json");
+    assertThat(JsonSchema.problems(doctor.json())).isEmpty();
+    assertThat(command.run("doctor").out().lines()).hasSizeGreaterThan(8).allMatch(line -> line.matches("(ok|warn|fail) .*"));
+  }
+
+  @Test
+  void optionsComeFromTheEnvironmentToo() {
+    command.with("S3SHARD_SIZE", "3GiB").run("create", PREFIX, "a", "-o", "name");
+    assertThat(command.err()).isEmpty();
+    assertThat(command.run("info", PREFIX, "a", "--json").json().get("sizeBytes").getAsLong()).isEqualTo(3L << 30);
+    command.run("create", PREFIX, "b", "--size", "1GiB", "--size", "2GiB", "--json");
+    assertThat(command.json().get("sizeBytes").getAsLong()).as("the last one wins").isEqualTo(2L << 30);
+  }
+
+  @Test
+  void helpNamesTheExitCodesAndVersionTheFormat() {
+    assertThat(command.run("--help").out()).contains("Exit codes:", "5 ", "the bucket is away: try again", "S3SHARD_SOME_NAME");
+    assertThat(command.exit()).isZero();
+    assertThat(command.run("--version").out()).matches("s3shard \\S+, format 1\\R");
+    for (String name : List.of("mount", "umount", "create", "ls", "info", "resize", "rm", "detach", "stats", "inspect", "doctor")) {
+      assertThat(command.run(name, "--help").exit()).as(name).isZero();
+      assertThat(command.out()).startsWith("Usage: s3shard " + name);
+    }
+    assertThat(command.run("completion").out()).contains("complete -F _complete_s3shard");
+  }
+
+  @Test
+  void aStackTraceIsShownOnlyWhenAskedFor() {
+    assertThat(command.run("info", PREFIX, "a").err().lines()).hasSize(1);
+    assertThat(command.run("info", PREFIX, "a", "--debug").err().lines()).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void anUnexpectedFailureIsOneLineToo() {
+    CommandRun broken =
+        new CommandRun(
+            (location, options) -> {
+              throw new IllegalStateException("two\nlines");
+            });
+    broken.run("ls", PREFIX);
+    assertThat(broken.exit()).isEqualTo(1);
+    assertThat(broken.err())
+        .isEqualTo("s3shard: unexpected failure: IllegalStateException: two lines (run it with --debug and report it)\n");
+  }
+
+  private void create(String name) {
+    assertThat(command.run("create", PREFIX, name, "--size", "1GiB").exit()).isZero();
+  }
+
+  private VolumeId id(String name) {
+    return new Volumes(store, execution, PREFIX).get(name).id();
+  }
+
+  private void open(String name) {
+    Writer writer = new Writer(Writer.id(execution.randomBytes(16)), "n1", "host", "boot", "test");
+    OwnerSettings settings = new OwnerSettings(() -> false, () -> false);
+    new Opening(new VolumeLog(id(name), store, execution)).open(writer, 0, false, settings).orElseThrow();
+  }
+}
