@@ -81,7 +81,7 @@ public final class CheckpointDraft {
   private CheckpointScope scope() {
     CheckpointScope known = scope;
     if (known == null) {
-      known = new CheckpointScope(before, runs, limits);
+      known = new CheckpointScope(before, runs);
       scope = known;
       known.required().stream().forEach(index -> needed.add(before.root().pages().get(index).page()));
       cached.forEach(this::install);
@@ -102,8 +102,8 @@ public final class CheckpointDraft {
   }
 
   /**
-   * The runs to copy into segments of DATA, sorted by image block, disjoint: what lies inline in COMMITs, and all overlay of
-   * chunks that would have too many groups. Segments take them in this order, and are not shorter than a chunk but for the
+   * The runs to copy into segments of DATA, sorted by image block, disjoint: what lies inline in COMMITs, and the small groups of
+   * chunks that would have too many. Segments take them in this order, and are not shorter than a chunk but for the
    * last. May be empty; then {@link #gathered} need not be called.
    */
   public List<Extent> toGather() {
@@ -178,7 +178,7 @@ public final class CheckpointDraft {
     List<Page> deltas = new ArrayList<>();
     List<ObjectRef> deltaRefs = new ArrayList<>();
     List<PageRef> pageRefs = before.root().pages();
-    if (scope().rewrite) {
+    if (scope().rewrites(delta, limits)) {
       pageRefs = new PageRewrite(before, scope(), delta, pages).write(limits, out);
     } else {
       deltas.addAll(before.deltas());

@@ -3,6 +3,7 @@ package io.s3shard.map;
 import io.s3shard.format.Extent;
 import io.s3shard.format.ObjectRef;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,16 +37,44 @@ final class EntryShape {
     boolean fits = false;
     for (@Nullable Base base : candidates(before)) {
       List<Piece> rest = overlay(base);
+      if (fits && blocks(rest) >= least) {
+        continue;
+      }
       boolean restFits = groupsOnceGathered(rest) <= ChunkEntry.MAX_GROUPS;
-      if (restFits == fits ? blocks(rest) < least : restFits) {
+      if (restFits || !fits && blocks(rest) < least) {
         chosen = base;
         overlay = rest;
         least = blocks(rest);
         fits = restFits;
       }
     }
-    boolean all = !fits;
-    return new Plan(chosen, overlay.stream().filter(piece -> all ? isStored(piece) : isInline(piece)).toList());
+    BitSet gathered = fits ? new BitSet() : smallGroups(overlay);
+    return new Plan(
+        chosen, overlay.stream().filter(piece -> isInline(piece) || gathered.get(number(piece))).toList());
+  }
+
+  /**
+   * The blocks of the groups that must go so that the rest is few enough, the smallest first; and of more, as long as they are not
+   * larger than all before together: so a block is copied again only when what it lies in doubles.
+   */
+  private BitSet smallGroups(List<Piece> overlay) {
+    List<Group> groups = groups(overlay.stream().filter(piece -> !isInline(piece)).toList());
+    int excess = groups.size() + GATHERED_GROUPS - ChunkEntry.MAX_GROUPS;
+    groups.removeIf(group -> group.source() instanceof Extent.Source.Zeros);
+    groups.sort(Comparator.comparingInt(group -> group.blocks().size()));
+    long together = blocks(overlay.stream().filter(EntryShape::isInline).toList());
+    BitSet gathered = new BitSet();
+    for (Group group : groups) {
+      if (excess <= 0 && group.blocks().size() > together) {
+        break;
+      }
+      for (int i = 0; i < group.blocks().size(); i++) {
+        gathered.set(group.blocks().get(i));
+      }
+      together += group.blocks().size();
+      excess--;
+    }
+    return gathered;
   }
 
   /** The entry, now that nothing is inline. {@code planned}: a base with which it has few enough groups. */
@@ -163,6 +192,11 @@ final class EntryShape {
     }
   }
 
+  /** The number in the chunk of its first block. */
+  private int number(Piece piece) {
+    return (int) (piece.range().first() - origin);
+  }
+
   private void number(Piece piece, CharColumn numbers) {
     for (long block = piece.range().first(); block < piece.range().end(); block++) {
       numbers.add((char) (block - origin));
@@ -175,10 +209,6 @@ final class EntryShape {
 
   private static long blocks(List<Piece> pieces) {
     return pieces.stream().mapToLong(piece -> piece.range().count()).sum();
-  }
-
-  private static boolean isStored(Piece piece) {
-    return piece.source() instanceof Extent.Source.InObject;
   }
 
   private static boolean isInline(Piece piece) {

@@ -88,7 +88,7 @@ class CheckpointDraftTest {
         deltaBytes += stored(root.deltas().getLast()).remaining();
       }
     } while (!root.deltas().isEmpty());
-    assertThat(deltaBytes).isBetween(30_000L, 65_536L);
+    assertThat(deltaBytes).isBetween(50_000L, 65_536L);
   }
 
   @Test

@@ -102,9 +102,30 @@ class EntryShapeTest {
   }
 
   @Test
-  void ofNineGroupsAllAreGathered() {
+  void ofNineSmallGroupsAllAreGathered() {
     scattered(9);
     assertThat(shape().plan(null).gather()).hasSize(9);
+  }
+
+  /** Copying it each time that eight blocks were written would make a hundred of one. */
+  @Test
+  void aLargeGroupStays() {
+    in(SEGMENT, 200, 30);
+    zeros(1);
+    scattered(9);
+    assertThat(shape().plan(null).gather())
+        .hasSize(9)
+        .allSatisfy(piece -> assertThat(piece.range().first()).isGreaterThan(ORIGIN + 30));
+  }
+
+  @Test
+  void onlyAsManyLargeGroupsGoAsMust() {
+    in(SEGMENT, 200, 20);
+    zeros(1);
+    in(SEGMENT, 300, 12);
+    zeros(1);
+    scattered(7);
+    assertThat(shape().plan(null).gather()).hasSize(7).allSatisfy(piece -> assertThat(piece.range().count()).isOne());
   }
 
   /** A segment may end between what is gathered: it may become two groups. */
