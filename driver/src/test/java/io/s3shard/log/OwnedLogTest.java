@@ -332,6 +332,29 @@ class OwnedLogTest {
   }
 
   @Test
+  void aHoldThatComesThroughTheOwnerDuringItsPauseIsObserved() {
+    for (int i = 0; i < 32; i++) {
+      commitIn(10_000_000);
+    }
+    world.time.duringSleeps.add(() -> owner.append(_ -> HOLD));
+    long hold = owner.nextSlot();
+    world.writerWaits = true;
+    assertThat(world.commit(owner).slot()).isEqualTo(hold + 2);
+    assertThat(world.at(hold)).contains(HOLD);
+    assertThat(world.at(hold + 1)).contains(new LogRecord.Release("g"));
+  }
+
+  @Test
+  void aSuccessorKnowsTheCheckpoint() {
+    world.commit(owner);
+    world.checkpointAndTrim(owner);
+    OwnedLog successor = world.open(world.log, "n2", 2).orElseThrow();
+    assertThat(successor.checkpoint()).isEqualTo(owner.checkpoint()).isPresent();
+    world.commit(successor);
+    assertThat(world.log.load().checkpoint()).isEqualTo(owner.checkpoint());
+  }
+
+  @Test
   void aCommitThatWasOnItsWayBeforeTheHoldIsPartOfTheSnapshot() {
     world.store.nextPuts.add((key, body) -> {
       PutOutcome outcome = world.store.bucket.putIfAbsent(key, body, Purpose.LOG);
