@@ -68,6 +68,10 @@ class CheckpointDraftTest {
     assertThat(last.deltas()).isEmpty();
     assertThat(last.pages()).hasSize(1).isNotEqualTo(first.pages());
     assertThat(draft.superseded()).hasSize(34).contains(first.pages().getFirst().page());
+    map.finishCheckpoint(draft);
+    assertThat(map.pageBytes())
+        .as("the old page and the deltas are gone")
+        .isEqualTo(page(last.pages().getFirst().page()).memoryBytes());
   }
 
   /** A quarter of one page of 256 KiB. */
