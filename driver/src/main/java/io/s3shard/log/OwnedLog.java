@@ -168,6 +168,21 @@ public final class OwnedLog {
     }
   }
 
+  /**
+   * The live pins by slot, as far as the owner has read; fetched if they are not known.
+   *
+   * @throws Fenced as {@link #append}, if they must be fetched
+   */
+  public List<LivePin> pins() {
+    Pins pins = state().pins();
+    if (pins.isFetched()) {
+      return pins.live();
+    }
+    try (Turn.Held _ = turn.take()) {
+      return withPins(alive()).state().pins().live();
+    }
+  }
+
   /** One try at the next slot; empty: it was another's, or a HOLD is in force. */
   private Optional<CommitAt> tryCommit(LogRecord.Commit draft, List<ByteBuffer> payload) {
     try (Turn.Held _ = turn.take()) {

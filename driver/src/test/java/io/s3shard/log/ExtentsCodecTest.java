@@ -111,7 +111,7 @@ class ExtentsCodecTest {
     assertDamaged(c -> c.getObjectsBuilder(0).setVolume(-1), "volume -1");
     assertDamaged(c -> c.getObjectsBuilder(0).setBlocks(-1), "blocks of an object");
     assertDamaged(c -> c.getObjectsBuilder(0).setEpoch(-1), "epoch of an object");
-    assertDamaged(c -> c.getObjectsBuilder(0).setKindValue(0), "KIND_UNSPECIFIED");
+    assertDamaged(c -> c.getObjectsBuilder(0).clearKind(), "KIND_UNSPECIFIED");
     assertDamaged(c -> c.getObjectsBuilder(0).setKindValue(77), "UNRECOGNIZED");
     assertDamaged(
         c -> c.getObjectsBuilder(0).setKind(io.s3shard.proto.v1.ObjectRef.Kind.KIND_MAP),

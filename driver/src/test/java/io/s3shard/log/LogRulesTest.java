@@ -3,7 +3,6 @@ package io.s3shard.log;
 import static io.s3shard.log.Records.after;
 import static io.s3shard.log.Records.attribute;
 import static io.s3shard.log.Records.commit;
-import static io.s3shard.log.Records.create;
 import static io.s3shard.log.Records.open;
 import static io.s3shard.log.Records.pin;
 import static io.s3shard.log.Records.rename;
@@ -91,12 +90,12 @@ class LogRulesTest {
 
     @Test
     void isVoidInALaterSlot() {
-      isVoid(after(), create(), "the volume exists");
+      isVoid(after(), Records.create(), "the volume exists");
     }
 
     @Test
     void abandonedMeansThatNothingStands() {
-      VolumeState abandoned = VolumeState.of(create(false, true));
+      VolumeState abandoned = VolumeState.of(Records.create(false, true));
       LogRecord[] all = {
         open("n1", 0),
         commit(1, 0, 0),
@@ -109,7 +108,7 @@ class LogRulesTest {
         new LogRecord.Release("g1"),
         size(1 << 30),
         RETIRE,
-        create()
+        Records.create()
       };
       for (LogRecord record : all) {
         isVoid(abandoned, record, "given up");
@@ -145,14 +144,15 @@ class LogRulesTest {
 
     @Test
     void presumesTheAttachmentIfTheVolumeRequiresIt() {
-      isVoid(after(create(true, false)), open("n1", 0), "not attached for writing");
-      isVoid(after(create(true, false), READ_N1), open("n1", 0), "not attached for writing");
+      isVoid(after(Records.create(true, false)), open("n1", 0), "not attached for writing");
       isVoid(
-          after(create(true, false), new LogRecord.Attach("n2", AttachMode.SINGLE_WRITER)),
+          after(Records.create(true, false), READ_N1), open("n1", 0), "not attached for writing");
+      isVoid(
+          after(Records.create(true, false), new LogRecord.Attach("n2", AttachMode.SINGLE_WRITER)),
           open("n1", 0),
           "n1");
-      stands(after(create(true, false), ATTACH_N1), open("n1", 0));
-      stands(after(create(false, false)), open("n1", 0));
+      stands(after(Records.create(true, false), ATTACH_N1), open("n1", 0));
+      stands(after(Records.create(false, false)), open("n1", 0));
     }
 
     @Test

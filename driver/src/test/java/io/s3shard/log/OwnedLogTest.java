@@ -433,6 +433,7 @@ class OwnedLogTest {
     }
     assertThat(world.mapObjects()).hasSize(2);
     world.store.delete(List.of(old), Purpose.BACKGROUND);
+    assertThat(forgetful.pins()).isEqualTo(world.fold().pins().live());
     world.commit(forgetful);
     assertThat(plain(forgetful.state())).isEqualTo(world.fold());
   }

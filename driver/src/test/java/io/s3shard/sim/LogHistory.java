@@ -77,7 +77,7 @@ final class LogHistory {
   }
 
   private List<VolumeState> fold() {
-    for (long slot = states.size() + 1; isFilled(slot); slot++) {
+    for (long slot = states.size() + 1L; isFilled(slot); slot++) {
       LogRecord record = at(slot);
       states.add(
           slot == 1
