@@ -7,11 +7,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * How many requests may be on their way at once, and who goes next: the most urgent, and among equals who came first. Each
- * purpose, together with all less urgent ones, may hold its share only, so that an urgent request finds a permit at once however
- * much background work there is. When the bucket throttles the limit is halved; it grows back with what succeeds. Thread-safe.
+ * How many requests may be on their way at once, and who goes next: the most urgent, and among
+ * equals who came first. Each purpose, together with all less urgent ones, may hold its share only,
+ * so that an urgent request finds a permit at once however much background work there is. When the
+ * bucket throttles the limit is halved; it grows back with what succeeds. Thread-safe.
  *
  * <p>Who waits is bounded by the callers, each of whom waits for one permit.
  */
@@ -47,7 +49,7 @@ final class Permits {
   void acquire(Purpose purpose) {
     Waiter waiter = new Waiter(execution.signal());
     synchronized (this) {
-      waiting.get(purpose).add(waiter);
+      queue(purpose).add(waiter);
       grant();
     }
     while (true) {
@@ -95,7 +97,7 @@ final class Permits {
 
   private void grant() {
     for (Purpose purpose : Purpose.values()) {
-      Deque<Waiter> queue = waiting.get(purpose);
+      Deque<Waiter> queue = queue(purpose);
       while (!queue.isEmpty() && hasRoom(purpose)) {
         held[purpose.ordinal()]++;
         Waiter next = queue.remove();
@@ -105,7 +107,14 @@ final class Permits {
     }
   }
 
-  /** Whether one more request fits into the share of its purpose, and into those of all more urgent ones, which contain it. */
+  private Deque<Waiter> queue(Purpose purpose) {
+    return Objects.requireNonNull(waiting.get(purpose));
+  }
+
+  /**
+   * Whether one more request fits into the share of its purpose, and into those of all more urgent
+   * ones, which contain it.
+   */
   private boolean hasRoom(Purpose purpose) {
     int together = 0;
     for (int i = held.length - 1; i >= 0; i--) {
