@@ -69,7 +69,7 @@ final class SimStore implements ObjectStore {
         }
         return;
       }
-      simulation.noteOf(process.name(), again ? kind + " (again)" : kind, detail);
+      simulation.note(again ? kind + " (again)" : kind, detail, 0);
       try {
         answer = effect.apply(bucket.objects());
       } catch (S3ShardException e) {

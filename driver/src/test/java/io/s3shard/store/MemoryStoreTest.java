@@ -15,7 +15,7 @@ final class MemoryStoreTest extends ObjectStoreContract {
   private final MemoryStore memory = new MemoryStore();
 
   @Override
-  ObjectStore store() {
+  protected ObjectStore store() {
     return memory;
   }
 
@@ -29,7 +29,10 @@ final class MemoryStoreTest extends ObjectStoreContract {
       memory.put(key("here"), Body.of(bytes), Purpose.FLUSH);
       other.putIfAbsent(key("there/" + length), Body.of(bytes), Purpose.LOG);
       String tag = memory.get(key("here"), Purpose.READ).etag();
-      assertThat(tag).isEqualTo(other.get(key("there/" + length), Purpose.READ).etag()).startsWith("\"").endsWith("\"");
+      assertThat(tag)
+          .isEqualTo(other.get(key("there/" + length), Purpose.READ).etag())
+          .startsWith("\"")
+          .endsWith("\"");
     }
   }
 

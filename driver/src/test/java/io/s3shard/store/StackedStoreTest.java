@@ -12,10 +12,11 @@ import org.junit.jupiter.api.Nested;
 final class StackedStoreTest {
   @Nested
   final class OverMemory extends ObjectStoreContract {
-    private final StoreStack stack = new StoreStack(new MemoryStore(), StoreSettings.DEFAULTS, new ThreadExecution());
+    private final StoreStack stack =
+        new StoreStack(new MemoryStore(), StoreSettings.DEFAULTS, new ThreadExecution());
 
     @Override
-    ObjectStore store() {
+    protected ObjectStore store() {
       return stack.store();
     }
   }
@@ -23,18 +24,19 @@ final class StackedStoreTest {
   @Nested
   final class OverFaults extends ObjectStoreContract {
     private final ThreadExecution execution = new ThreadExecution();
-    private final FaultPlan plan = new FaultPlan(20261124, Duration.ofMillis(5))
-        .with(Fault.DELAYED, 0.1)
-        .with(Fault.UNAVAILABLE, Fault.Kind.READ, 0.2)
-        .with(Fault.ANSWER_LOST, Fault.Kind.READ, 0.1)
-        .with(Fault.UNAVAILABLE, Fault.Kind.OTHER, 0.2)
-        .with(Fault.ANSWER_LOST, Fault.Kind.OTHER, 0.1)
-        .with(Fault.THROTTLED, Fault.Kind.OTHER, 0.05);
+    private final FaultPlan plan =
+        new FaultPlan(20261124, Duration.ofMillis(5))
+            .with(Fault.DELAYED, 0.1)
+            .with(Fault.UNAVAILABLE, Fault.Kind.READ, 0.2)
+            .with(Fault.ANSWER_LOST, Fault.Kind.READ, 0.1)
+            .with(Fault.UNAVAILABLE, Fault.Kind.OTHER, 0.2)
+            .with(Fault.ANSWER_LOST, Fault.Kind.OTHER, 0.1)
+            .with(Fault.THROTTLED, Fault.Kind.OTHER, 0.05);
     private final FaultyStore faulty = new FaultyStore(new MemoryStore(), execution, plan);
     private final StoreStack stack = new StoreStack(faulty, StoreSettings.DEFAULTS, execution);
 
     @Override
-    ObjectStore store() {
+    protected ObjectStore store() {
       return stack.store();
     }
 

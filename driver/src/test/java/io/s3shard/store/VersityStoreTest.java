@@ -27,7 +27,8 @@ final class VersityStoreTest extends ObjectStoreContract {
 
   @BeforeEach
   void open(TestInfo test) {
-    bucket = new S3Store(server.settings("contract/" + test.getTestMethod().orElseThrow().getName()));
+    bucket =
+        new S3Store(server.settings("contract/" + test.getTestMethod().orElseThrow().getName()));
   }
 
   @AfterEach
@@ -36,13 +37,13 @@ final class VersityStoreTest extends ObjectStoreContract {
   }
 
   @Override
-  ObjectStore store() {
+  protected ObjectStore store() {
     return bucket;
   }
 
   /** A file's name on the server's disk. */
   @Override
-  int longestName() {
+  protected int longestName() {
     return 255;
   }
 }
