@@ -6,8 +6,11 @@ import io.s3shard.error.S3ShardException;
 import io.s3shard.error.StoreRefused;
 import io.s3shard.error.StoreUnavailable;
 import io.s3shard.store.PutOutcome;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -76,6 +79,9 @@ final class S3Errors {
       return known;
     }
     if (!(answer(failure) instanceof AwsServiceException answer)) {
+      if (distrusts(failure)) {
+        return distrusted(what, failure);
+      }
       return new StoreUnavailable(what + " failed, " + where + " does not answer: " + reason(failure), failure);
     }
     if (passes(answer.statusCode(), code(answer))) {
@@ -91,6 +97,9 @@ final class S3Errors {
       throw refused;
     }
     if (!(answer(failure) instanceof AwsServiceException answer)) {
+      if (distrusts(failure)) {
+        throw distrusted(what, failure);
+      }
       return PutOutcome.UNKNOWN;
     }
     String code = code(answer);
@@ -170,6 +179,22 @@ final class S3Errors {
       case 507 -> NO_ROOM;
       default -> "the request is not understood: check the endpoint and that it speaks S3";
     };
+  }
+
+  /**
+   * Whether the server's certificate is not to be trusted, so that nothing was sent. One that has run out is an outage: that
+   * is put right without us.
+   */
+  private static boolean distrusts(Throwable failure) {
+    return find(failure, CertificateExpiredException.class) == null
+        && (find(failure, CertificateException.class) != null || find(failure, SSLPeerUnverifiedException.class) != null);
+  }
+
+  private StoreRefused distrusted(String what, Throwable failure) {
+    return new StoreRefused(
+        what + " was not sent, the certificate of " + where + " is not trusted: check the endpoint's name, or give its CA bundle"
+            + " (AWS_CA_BUNDLE): " + reason(failure),
+        failure);
   }
 
   private static @Nullable S3ShardException alreadyClassified(Throwable failure) {
