@@ -52,7 +52,7 @@ final class Committer {
     uploader.data(plan.uploads(), Purpose.FLUSH);
     LogRecord.Commit draft = draft(cut, plan, checkpoint);
     CommitAt landed = parts.owned().commit(draft, plan.inline());
-    List<Extent> extents = draft.extentsObject().isPresent() ? plan.extents() : landed.commit().extents();
+    List<Extent> extents = landed.commit().extents();
     parts.names().tail(landed.slot());
     keepInCache(plan, landed.slot());
     commits.incrementAndGet();
@@ -76,7 +76,7 @@ final class Committer {
         parts.owned().epoch(),
         sequence,
         cut.sizeBytes,
-        index.isPresent() ? List.of() : plan.extents(),
+        plan.extents(),
         index,
         Optional.ofNullable(checkpoint).map(Checkpointer.Ready::checkpoint));
   }

@@ -78,6 +78,27 @@ final class LogWitness {
     return at(tail()).state;
   }
 
+  /** The slot of the newest OPEN that stands and was sent by the process of this name; 0: there is none. */
+  long newestEpochOf(String process) {
+    for (long slot = tail(); slot > 0; slot--) {
+      if (at(slot).stands && at(slot).record instanceof LogRecord.Open open && open.writer().process().equals(process)) {
+        return slot;
+      }
+    }
+    return 0;
+  }
+
+  /** Whether all that ended an epoch after {@code epoch}, up to slot {@code upTo}, were OPENs of this machine. */
+  boolean staysOn(String machine, long epoch, long upTo) {
+    for (long slot = epoch + 1; slot <= upTo; slot++) {
+      boolean changed = at(slot).state.openEpoch() != at(slot - 1).state.openEpoch();
+      if (changed && !(at(slot).record instanceof LogRecord.Open open && open.writer().host().equals(machine))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Slots of the COMMITs that stand in {@code after + 1} to {@code upTo}. */
   List<Long> commits(long after, long upTo) {
     List<Long> slots = new ArrayList<>();

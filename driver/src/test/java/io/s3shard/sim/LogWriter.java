@@ -6,7 +6,6 @@ import io.s3shard.error.Poisoned;
 import io.s3shard.error.S3ShardException;
 import io.s3shard.error.StoreUnavailable;
 import io.s3shard.error.VolumeBusy;
-import io.s3shard.error.VolumeMissing;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.BlockRange;
 import io.s3shard.format.Blocks;
@@ -77,7 +76,7 @@ final class LogWriter {
     for (int i = 0; i < opens && !world.calm; i++) {
       try {
         open();
-      } catch (Fenced | Poisoned | StoreUnavailable | VolumeBusy | VolumeMissing e) {
+      } catch (Fenced | Poisoned | StoreUnavailable | VolumeBusy e) {
         world.expected("writer", e);
       }
       execution.sleep(dice.between(Duration.ofMillis(1), Duration.ofSeconds(2)));

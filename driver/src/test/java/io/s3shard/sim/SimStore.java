@@ -69,7 +69,7 @@ final class SimStore implements ObjectStore {
         }
         return;
       }
-      simulation.note(again ? kind + " (again)" : kind, detail, 0);
+      simulation.noteOf(process.name(), again ? kind + " (again)" : kind, detail);
       try {
         answer = effect.apply(bucket.objects());
       } catch (S3ShardException e) {

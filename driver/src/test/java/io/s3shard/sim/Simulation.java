@@ -86,7 +86,12 @@ final class Simulation {
     agenda.act(nanos + Math.max(0, delay.toNanos()), action);
   }
 
-  /** Notes an event in the trace. */
+  /** Notes an event of the world in the trace. */
+  void noteOf(String actor, String event, String detail) {
+    trace.add(nanos, actor, event, detail, 0);
+  }
+
+  /** Notes an event of the task that has the baton. */
   void note(String event, String detail, long number) {
     trace.add(nanos, current == null ? "-" : current.name, event, detail, number);
   }
@@ -113,7 +118,10 @@ final class Simulation {
     stopAt = Long.MAX_VALUE;
   }
 
-  /** Ends the run: nobody ever goes on. Fails if a task has failed with what nobody expects and nobody has joined it. */
+  /**
+   * Ends the run: nobody ever goes on. Fails if a task has failed and nobody has joined it, but for a forked one that threw an
+   * {@code S3ShardException}.
+   */
   void finish() {
     failedTasks.stream().filter(task -> !task.joined).findFirst().ifPresent(task -> {
       throw failed("task " + task.name + " has failed and nobody joined it", task.error);
@@ -198,11 +206,11 @@ final class Simulation {
 
   void ended(SimTask<?> task) {
     task.state = SimTask.State.DONE;
-    trace.add(nanos, task.name, task.error == null ? "ends" : "fails", String.valueOf(task.error), 0);
+    trace.add(nanos, task.name, task.error == null ? "ends" : "fails", task.error == null ? "" : task.error.toString(), 0);
     tasks.remove(task);
     if (task.error instanceof Error) {
       noteFailure("task " + task.name + " has failed: " + task.error, task.error);
-    } else if (task.error != null && !(task.error instanceof S3ShardException) && !(task.error instanceof Abandoned)) {
+    } else if (task.error != null && (task.root || !(task.error instanceof S3ShardException))) {
       failedTasks.add(task);
     }
     task.wakeJoiners();

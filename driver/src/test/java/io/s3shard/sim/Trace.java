@@ -2,9 +2,9 @@ package io.s3shard.sim;
 
 import java.util.Locale;
 
-/** What happened: a hash of all of it, and the last {@value #KEPT} events for people. */
+/** What happened: a hash of all of it, and the last {@code -Ds3shard.sim.trace} events for people, 200 by default. */
 final class Trace {
-  static final int KEPT = 200;
+  static final int KEPT = Integer.getInteger("s3shard.sim.trace", 200);
 
   private final long[] times = new long[KEPT];
   private final String[] actors = new String[KEPT];

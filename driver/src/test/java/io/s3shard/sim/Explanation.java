@@ -1,0 +1,189 @@
+package io.s3shard.sim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Finds operations that explain a state: a set that holds, with each operation, all that was over before it began, in an order
+ * that these intervals allow, so that every byte is that of the last operation on it.
+ *
+ * <p>Begins with what must be in and takes in more only where a byte can't be explained otherwise: as it must be, since an
+ * operation more asks for more bytes to be explained.
+ */
+final class Explanation {
+  private final byte[] base;
+  private final List<Operation> operations;
+  private final Set<Operation> included = new LinkedHashSet<>();
+
+  Explanation(byte[] base, List<Operation> operations) {
+    this.base = base;
+    this.operations = operations;
+  }
+
+  /** @throws AssertionError naming the bytes that nothing explains */
+  Set<Operation> of(byte[] content, Predicate<Operation> required) {
+    operations.stream().filter(required).forEach(this::include);
+    List<Long> bounds = bounds(0, Math.max(content.length, base.length));
+    boolean more = true;
+    while (more) {
+      more = includeForSize(content.length);
+      for (int i = 0; i + 1 < bounds.size() && !more; i++) {
+        if (bounds.get(i) < content.length) {
+          more = includeForBytes(content, bounds.get(i), bounds.get(i + 1));
+        }
+      }
+    }
+    requireOrder(content, bounds);
+    return included;
+  }
+
+  private void include(Operation operation) {
+    if (!included.add(operation)) {
+      return;
+    }
+    if (operation.before != null) {
+      include(operation.before);
+    }
+    for (Operation other : operations) {
+      if (other.answered < operation.issued) {
+        include(other);
+      }
+    }
+  }
+
+  /** Places where an operation begins or ends: between two of them all bytes have the same history. */
+  private List<Long> bounds(long from, long to) {
+    TreeSet<Long> bounds = new TreeSet<>(List.of(from, to));
+    for (Operation operation : operations) {
+      for (long bound : new long[] {operation.offset, operation.end, base.length}) {
+        if (bound > from && bound < to) {
+          bounds.add(bound);
+        }
+      }
+    }
+    return new ArrayList<>(bounds);
+  }
+
+  /** True: one more had to be included. */
+  private boolean includeForSize(long size) {
+    long least = base.length;
+    for (Operation operation : included) {
+      least = Math.max(least, operation.end);
+    }
+    if (size < least) {
+      throw new AssertionError("the image has " + size + " bytes, it must have at least " + least);
+    }
+    if (size == least) {
+      return false;
+    }
+    for (Operation operation : operations) {
+      if (operation.end == size && !included.contains(operation)) {
+        include(operation);
+        return true;
+      }
+    }
+    throw new AssertionError("the image has " + size + " bytes, which nothing that was asked for explains");
+  }
+
+  private boolean includeForBytes(byte[] content, long from, long to) {
+    List<Operation> last = lastOf(included, from, to);
+    if (last.isEmpty() ? isBase(content, from, to) : last.stream().anyMatch(op -> shows(op, content, from, to))) {
+      return false;
+    }
+    for (Operation operation : operations) {
+      if (!included.contains(operation) && operation.covers(from, to) && shows(operation, content, from, to)) {
+        include(operation);
+        return true;
+      }
+    }
+    throw new AssertionError(
+        "bytes " + from + "-" + to + " show " + describe(content, from, to) + "; the last on them must be "
+            + (last.isEmpty() ? "what was there before" : last));
+  }
+
+  /** Of those that cover the bytes: whom no other follows. */
+  private static List<Operation> lastOf(Set<Operation> among, long from, long to) {
+    List<Operation> covering = among.stream().filter(op -> op.covers(from, to)).toList();
+    long latest = covering.stream().mapToLong(op -> op.issued).max().orElse(0);
+    return covering.stream().filter(op -> op.answered >= latest).toList();
+  }
+
+  private boolean isBase(byte[] content, long from, long to) {
+    long inBase = Math.min(to, base.length);
+    boolean same =
+        from >= inBase || Arrays.equals(content, (int) from, (int) inBase, base, (int) from, (int) inBase);
+    return same && isZeros(content, Math.max(from, inBase), Math.max(to, inBase));
+  }
+
+  private static boolean isZeros(byte[] content, long from, long to) {
+    for (int i = (int) from; i < to; i++) {
+      if (content[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean shows(Operation operation, byte[] content, long from, long to) {
+    int at = (int) (from - operation.offset);
+    return operation.kind == Operation.Kind.ZEROS
+        ? isZeros(content, from, to)
+        : Arrays.equals(content, (int) from, (int) to, operation.content(), at, at + (int) (to - from));
+  }
+
+  private String describe(byte[] content, long from, long to) {
+    if (isZeros(content, from, to)) {
+      return "zeros";
+    }
+    if (isBase(content, from, to)) {
+      return "what was there before";
+    }
+    List<Operation> shown =
+        operations.stream().filter(op -> op.covers(from, to) && shows(op, content, from, to)).toList();
+    return shown.isEmpty() ? "bytes that nobody has written there" : shown.toString();
+  }
+
+  /** Where operations were under way at once and the bytes say which came last, no two places may contradict each other. */
+  private void requireOrder(byte[] content, List<Long> bounds) {
+    Set<List<Operation>> firstThen = new LinkedHashSet<>();
+    for (int i = 0; i + 1 < bounds.size() && bounds.get(i) < content.length; i++) {
+      long from = bounds.get(i);
+      long to = bounds.get(i + 1);
+      List<Operation> last = lastOf(included, from, to);
+      List<Operation> shown = last.stream().filter(op -> shows(op, content, from, to)).toList();
+      if (last.size() > 1 && shown.size() == 1) {
+        last.stream().filter(op -> op != shown.getFirst()).forEach(op -> firstThen.add(List.of(op, shown.getFirst())));
+      }
+    }
+    for (List<Operation> pair : firstThen) {
+      if (firstThen.contains(pair.reversed())) {
+        throw new AssertionError("some bytes show that " + pair.get(0) + " came before " + pair.get(1) + ", some the reverse");
+      }
+    }
+  }
+
+  /** Each byte is that of an operation that no other had replaced for good when the read began. */
+  void requireRead(long offset, byte[] bytes, long issued) {
+    List<Long> bounds = bounds(offset, offset + bytes.length);
+    byte[] content = new byte[(int) offset + bytes.length];
+    System.arraycopy(bytes, 0, content, (int) offset, bytes.length);
+    for (int i = 0; i + 1 < bounds.size(); i++) {
+      long from = bounds.get(i);
+      long to = bounds.get(i + 1);
+      List<Operation> covering = operations.stream().filter(op -> op.covers(from, to)).toList();
+      long replaced = covering.stream().filter(op -> op.answered < issued).mapToLong(op -> op.issued).max().orElse(0);
+      boolean explained =
+          covering.stream().anyMatch(op -> op.answered >= replaced && shows(op, content, from, to))
+              || replaced == 0 && isBase(content, from, to);
+      if (!explained) {
+        throw new AssertionError("a read of bytes " + from + "-" + to + " shows " + describe(content, from, to)
+            + ", but there was written " + covering);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.s3shard.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ExplanationTest {
+  private final AtomicLong events = new AtomicLong();
+  private final Ledger ledger = new Ledger("test", 1, new byte[100], List.of(), events::incrementAndGet);
+
+  private Operation write(int offset, int length) {
+    Operation write = ledger.write(offset, length, 1_000).getFirst();
+    ledger.answered(List.of(write));
+    return write;
+  }
+
+  private static void apply(byte[] content, Operation operation) {
+    System.arraycopy(operation.content(), 0, content, (int) operation.offset, operation.content().length);
+  }
+
+  @Test
+  void aPrefixIsExplained() {
+    byte[] content = new byte[100];
+    Operation a = write(0, 50);
+    Operation b = write(25, 50);
+    write(10, 10);
+    apply(content, a);
+    apply(content, b);
+
+    assertThat(ledger.view().explain(content)).containsExactlyInAnyOrder(a, b);
+  }
+
+  @Test
+  void aGapIsNot() {
+    byte[] content = new byte[100];
+    write(0, 50);
+    apply(content, write(60, 20));
+
+    assertThatThrownBy(() -> ledger.view().explain(content)).hasMessageContaining("show zeros");
+  }
+
+  @Test
+  void whatAFlushHasCoveredMustBeThere() {
+    Operation a = write(0, 50);
+    ledger.flushed(ledger.now());
+    byte[] content = new byte[100];
+
+    assertThatThrownBy(() -> ledger.view().explain(content)).isInstanceOf(AssertionError.class);
+    apply(content, a);
+    assertThat(ledger.view().explain(content)).containsExactly(a);
+  }
+
+  @Test
+  void anOldWriteThatIsBackIsNoticed() {
+    byte[] content = new byte[100];
+    Operation a = write(0, 50);
+    Operation b = write(0, 100);
+    apply(content, b);
+    apply(content, a);
+
+    assertThatThrownBy(() -> ledger.view().explain(content)).hasMessageContaining("#" + a.number);
+  }
+
+  @Test
+  void writesAtTheSameTimeMayComeInAnyOrderButOne() {
+    List<Operation> a = ledger.write(0, 50, 1_000);
+    List<Operation> b = ledger.write(0, 50, 1_000);
+    ledger.answered(a);
+    ledger.answered(b);
+    byte[] content = new byte[100];
+    apply(content, b.getFirst());
+    apply(content, a.getFirst());
+    assertThat(ledger.view().explainWithAllAnswered(content)).hasSize(2);
+
+    Operation c = ledger.write(20, 10, 1_000).getFirst();
+    ledger.answered(List.of(c));
+    apply(content, c);
+    System.arraycopy(b.getFirst().content(), 30, content, 30, 20);
+    assertThatThrownBy(() -> ledger.view().explainWithAllAnswered(content)).hasMessageContaining("reverse");
+  }
+
+  @Test
+  void aTornWriteIsNotWhole() {
+    List<Operation> pieces = ledger.write(0, 80, 40);
+    byte[] content = new byte[100];
+    apply(content, pieces.get(1));
+    assertThatThrownBy(() -> ledger.view().explain(content)).isInstanceOf(AssertionError.class);
+
+    apply(content, pieces.get(0));
+    content[79] = 0;
+    assertThatThrownBy(() -> ledger.view().explain(content)).isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void theSizeMustBeOneThatWasAskedFor() {
+    ledger.answered(ledger.size(200));
+    assertThat(ledger.view().explain(new byte[200])).hasSize(1);
+    assertThat(ledger.view().explain(new byte[100])).isEmpty();
+    assertThatThrownBy(() -> ledger.view().explain(new byte[150])).hasMessageContaining("150 bytes");
+    assertThatThrownBy(() -> ledger.view().explain(new byte[50])).hasMessageContaining("at least 100");
+  }
+
+  @Test
+  void aReadShowsWhatWasLastOrIsUnderWay() {
+    Operation a = write(0, 50);
+    Operation b = write(0, 50);
+    List<Operation> underWay = ledger.write(0, 50, 1_000);
+    long issued = ledger.now();
+
+    ledger.requireRead(0, b.content(), issued);
+    ledger.requireRead(0, underWay.getFirst().content(), issued);
+    assertThatThrownBy(() -> ledger.requireRead(0, a.content(), issued)).isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> ledger.requireRead(0, new byte[50], issued)).hasMessageContaining("zeros");
+  }
+
+  @Test
+  void aFlushOfWhatTheSuccessorDoesNotHaveIsNoticed() {
+    Operation a = write(0, 50);
+    ledger.superseded(new java.util.HashSet<>(List.of(a)));
+    ledger.flushed(ledger.now());
+    write(0, 10);
+
+    assertThatThrownBy(() -> ledger.flushed(ledger.now())).hasMessageContaining("lost the volume");
+    assertThat(new ArrayList<>(ledger.operations())).hasSize(2);
+  }
+}

@@ -1,0 +1,56 @@
+package io.s3shard.sim;
+
+import io.s3shard.format.Layout;
+import io.s3shard.format.ObjectFormat;
+import io.s3shard.format.ObjectRef;
+import io.s3shard.format.VolumeId;
+import io.s3shard.log.LogRecord;
+import io.s3shard.log.VolumeLog;
+import io.s3shard.map.MapCodec;
+import io.s3shard.store.Body;
+import io.s3shard.store.ListedObject;
+import io.s3shard.store.ObjectKey;
+import io.s3shard.store.ObjectStore;
+import io.s3shard.store.Purpose;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A rule broken on purpose: as soon as a checkpoint's root is uploaded, the COMMITs that it covers are deleted, although no COMMIT
+ * in the log names it yet.
+ */
+final class HastyStore extends Forwarding {
+  private final SimBucket bucket;
+
+  HastyStore(SimBucket bucket, ObjectStore store) {
+    super(store);
+    this.bucket = bucket;
+  }
+
+  @Override
+  public void put(ObjectKey key, Body body, Purpose purpose) {
+    super.put(key, body, purpose);
+    VolumeId volume = new VolumeId(key.value().split("/", -1)[1]);
+    ByteBuffer whole = body.toBuffer();
+    if (key.value().startsWith(Layout.mapFolder(volume))
+        && ObjectFormat.decodeAny(key, whole).kind() == ObjectFormat.Kind.ROOT) {
+      ObjectRef root = Layout.object(volume, key).orElseThrow();
+      trim(volume, MapCodec.decodeRoot(root, whole).covers());
+    }
+  }
+
+  private void trim(VolumeId volume, long covers) {
+    VolumeLog log = new VolumeLog(volume, bucket.objects(), new NoWaiting());
+    List<ObjectKey> dead = new ArrayList<>();
+    for (ListedObject listed : bucket.objects().list(Layout.logFolder(volume), null, 1_000, Purpose.BACKGROUND)) {
+      long slot = Layout.slot(volume, listed.key()).orElseThrow();
+      if (slot <= covers && log.read(slot) instanceof LogRecord.Commit) {
+        dead.add(listed.key());
+      }
+    }
+    if (!dead.isEmpty()) {
+      store.delete(dead, Purpose.BACKGROUND);
+    }
+  }
+}

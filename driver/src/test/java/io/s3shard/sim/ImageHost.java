@@ -1,0 +1,156 @@
+package io.s3shard.sim;
+
+import io.s3shard.error.Damaged;
+import io.s3shard.error.Fenced;
+import io.s3shard.error.Poisoned;
+import io.s3shard.error.S3ShardException;
+import io.s3shard.error.StoreUnavailable;
+import io.s3shard.error.VolumeBusy;
+import io.s3shard.image.ArenaHome;
+import io.s3shard.image.ArenaPool;
+import io.s3shard.image.FrameCache;
+import io.s3shard.image.Host;
+import io.s3shard.image.Image;
+import io.s3shard.image.ImageOpener;
+import io.s3shard.store.ObjectStore;
+import io.s3shard.store.RetryingStore;
+import io.s3shard.store.StoreSettings;
+import io.s3shard.store.StoreStack;
+import io.s3shard.testing.HeapArenas;
+import java.time.Duration;
+import java.util.List;
+
+/** A machine: its arenas outlive its process; both are gone when it is lost. */
+final class ImageHost {
+  private final ImageWorld world;
+  private final String name;
+  private final SimRandom dice;
+  private final HeapArenas arenas;
+  private final double takeover;
+  private final StoreSettings storeSettings;
+  private int boots;
+  private int starts;
+  private long lostAt;
+  private SimProcess process;
+
+  ImageHost(ImageWorld world, String name, double takeover, StoreSettings storeSettings) {
+    this.world = world;
+    this.storeSettings = storeSettings;
+    this.name = name;
+    this.takeover = takeover;
+    this.dice = world.simulation.random().split();
+    this.arenas = new HeapArenas(world.segmentBytes, world.diskSegments);
+    this.process = world.simulation.process(name + "-0");
+  }
+
+  String name() {
+    return name;
+  }
+
+  SimProcess process() {
+    return process;
+  }
+
+  /** When all that lay here was lost, by the counter of events. */
+  long lostAt() {
+    return lostAt;
+  }
+
+  /** Has a process open volumes again and again. */
+  void start() {
+    process = world.simulation.process(name + "-" + ++starts);
+    ImageOpener opener = opener();
+    for (ImageWorld.Volume volume : world.volumes) {
+      process.run("user-" + world.volumes.indexOf(volume), () -> use(opener, volume));
+    }
+  }
+
+  ImageOpener opener() {
+    SimProcess self = process;
+    ArenaHome mine =
+        new CrashingArenas(
+            Mutations.arenas(world.mutation, arenas), self, dice.split(), world.crashInArena, () -> crashIfItMay(self));
+    ObjectStore reached = Mutations.store(world, world.bucket.reachedBy(self));
+    RetryingStore store = new StoreStack(reached, storeSettings, self.execution()).store();
+    return new ImageOpener(
+        store,
+        self.execution(),
+        mine,
+        new ArenaPool(world.poolSegments),
+        new FrameCache(world.cacheBytes),
+        new Host(name, name, name + "-boot-" + boots, self.name()),
+        world.options,
+        store::gaveUp);
+  }
+
+  private void crashIfItMay(SimProcess self) {
+    if (!world.calm && self == process) {
+      world.coverage.count("crash in the arena");
+      crash();
+    }
+  }
+
+  /** The process is killed, and started again before long. Never returns if the caller is a task of it. */
+  void crash() {
+    world.coverage.count("crash");
+    arenas.processDied();
+    startAgain();
+    process.crash();
+  }
+
+  /** The machine is lost; another of its name comes up, without what lay on it. */
+  void lose() {
+    world.coverage.count("host lost");
+    arenas.processDied();
+    arenas.hostLost();
+    boots++;
+    lostAt = world.event();
+    startAgain();
+    process.crash();
+  }
+
+  private void startAgain() {
+    SimProcess dead = process;
+    world.simulation.after(
+        dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(1L, 300L, 10_000L)))),
+        () -> {
+          if (!world.calm && process == dead) {
+            start();
+          }
+        });
+  }
+
+  private boolean use(ImageOpener opener, ImageWorld.Volume volume) {
+    SimProcess self = process;
+    while (!world.calm) {
+      self.execution().sleep(dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(10L, 2_000L)))));
+      try {
+        session(opener, volume, dice.chance(takeover));
+      } catch (Fenced | Poisoned | StoreUnavailable | VolumeBusy e) {
+        world.expected("user", e);
+      }
+    }
+    return true;
+  }
+
+  /** Opens, checks, works, and closes or forgets to. */
+  void session(ImageOpener opener, ImageWorld.Volume volume, boolean takeaway) {
+    SimProcess self = process;
+    Image image = Mutations.image(world.mutation, opener.openForWriting(volume.id(), takeaway));
+    Session session = new Session(world, volume, this, self, image);
+    try {
+      session.takeStock();
+      session.work();
+      session.close();
+    } catch (Damaged e) {
+      if (!session.isFenced()) {
+        throw new AssertionError(name + " reports damage where there is none: " + e.getMessage(), e);
+      }
+      world.expected("fenced user", e);
+      session.giveUp();
+    } catch (S3ShardException e) {
+      session.giveUp();
+      throw e;
+    }
+  }
+}
