@@ -61,7 +61,8 @@ public final class Layout {
     try {
       long slot =
           Long.MAX_VALUE - Long.parseUnsignedLong(key.value().substring(folder.length()), 16);
-      return slot >= 1 ? Optional.of(slot) : Optional.empty();
+      // a number has other spellings, such as capitals; only one is a key of ours
+      return slot >= 1 && log(volume, slot).equals(key) ? Optional.of(slot) : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
@@ -92,7 +93,8 @@ public final class Layout {
         n[i] = Long.parseUnsignedLong(parts[i], 16);
       }
       ObjectRef.Kind kind = data ? ObjectRef.Kind.DATA : ObjectRef.Kind.MAP;
-      return Optional.of(new ObjectRef(volume, kind, n[0], n[1], n[2], 0));
+      ObjectRef object = new ObjectRef(volume, kind, n[0], n[1], n[2], 0);
+      return object.key().equals(key) ? Optional.of(object) : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

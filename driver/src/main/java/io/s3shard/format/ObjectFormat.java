@@ -138,6 +138,9 @@ public final class ObjectFormat {
               + VERSION
               + ": upgrade s3shard");
     }
+    if (whole.getShort(at + 10) != 0) {
+      throw damaged(key, "its footer sets a reserved field: upgrade s3shard");
+    }
     long keyHash = keyHash(key);
     if (whole.getLong(at + 24) != keyHash) {
       throw damaged(key, "it was written under another key");
@@ -164,6 +167,7 @@ public final class ObjectFormat {
     }
     if (blocks > 0) {
       payload(key, 0, blocks, whole.slice(0, Math.toIntExact(physicalBytes(blocks))));
+      verifyLastFrame(key, blocks, whole);
     }
     return new Decoded(kind, blocks, metadata.asReadOnlyBuffer());
   }
@@ -217,6 +221,16 @@ public final class ObjectFormat {
       blocks.add(content.asReadOnlyBuffer());
     }
     return blocks;
+  }
+
+  /** The last frame may have room for the checksums of blocks that it does not have. */
+  private static void verifyLastFrame(ObjectKey key, int blocks, ByteBuffer whole) {
+    int last = (blocks - 1) / Blocks.PER_FRAME;
+    for (int absent = blocks - last * Blocks.PER_FRAME; absent < Blocks.PER_FRAME; absent++) {
+      if (whole.getInt(last * FRAME_BYTES + 4 * absent) != 0) {
+        throw damaged(key, "its last frame has a checksum of a block that is not there");
+      }
+    }
   }
 
   private static ByteBuffer footer(Kind kind, long keyHash, int blocks, byte[] metadata) {
