@@ -15,22 +15,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries out on scratch objects what everything rests on: conditional puts with one winner, listings and gets that see what was
- * done. It can't prove that a bucket is right; it finds the ones that are plainly wrong. Its objects lie in {@code probe/} and
- * are gone afterwards. A run takes about sixty small requests.
+ * Tries out on scratch objects what everything rests on: conditional puts with one winner, listings
+ * and gets that see what was done. It can't prove that a bucket is right; it finds the ones that
+ * are plainly wrong. Its objects lie in {@code probe/} and are gone afterwards. A run takes about
+ * sixty small requests.
  */
 public final class BehaviourProbe {
   private static final Logger LOG = LoggerFactory.getLogger(BehaviourProbe.class);
   private static final String PLACE = "probe/";
   private static final int RACERS = 8;
   private static final int ROUNDS = 5;
-  private static final String OTHER_SERVER = "volumes would be lost here: use another server, or a newer version of it";
+  private static final String OTHER_SERVER =
+      "volumes would be lost here: use another server, or a newer version of it";
 
   private final ObjectStore store;
   private final Execution execution;
   private final String place;
 
-  /** @param store without retries, so that a probe of a bucket that is away ends */
+  /**
+   * @param store without retries, so that a probe of a bucket that is away ends
+   */
   public BehaviourProbe(ObjectStore store, Execution execution) {
     this.store = store;
     this.execution = execution;
@@ -84,10 +88,16 @@ public final class BehaviourProbe {
       if (!rightful || store.putIfAbsent(slot, body("late"), Purpose.MAP) == PutOutcome.WON) {
         return Finding.failure(
             "conditional puts",
-            "of " + RACERS + " puts at once with If-None-Match " + winners + " were told that they won: " + OTHER_SERVER);
+            "of "
+                + RACERS
+                + " puts at once with If-None-Match "
+                + winners
+                + " were told that they won: "
+                + OTHER_SERVER);
       }
     }
-    return Finding.ok("conditional puts", "one of " + RACERS + " wins, " + ROUNDS + " times of " + ROUNDS);
+    return Finding.ok(
+        "conditional puts", "one of " + RACERS + " wins, " + ROUNDS + " times of " + ROUNDS);
   }
 
   private List<PutOutcome> race(ObjectKey slot) {
@@ -109,21 +119,26 @@ public final class BehaviourProbe {
       store.put(key, body("x"), Purpose.MAP);
     }
     if (!listed().equals(keys)) {
-      return Finding.failure("listings", "a listing does not show in order what was just put: " + OTHER_SERVER);
+      return Finding.failure(
+          "listings", "a listing does not show in order what was just put: " + OTHER_SERVER);
     }
     store.delete(keys.subList(1, 3), Purpose.MAP);
     if (!listed().equals(List.of(keys.getFirst(), keys.getLast()))) {
       return Finding.failure("listings", "a listing shows what was just deleted: " + OTHER_SERVER);
     }
-    List<ListedObject> after = store.list(place + "list-", keys.getFirst().value(), 10, Purpose.MAP);
+    List<ListedObject> after =
+        store.list(place + "list-", keys.getFirst().value(), 10, Purpose.MAP);
     if (after.size() != 1) {
-      return Finding.failure("listings", "a listing does not begin after the key that was asked for: " + OTHER_SERVER);
+      return Finding.failure(
+          "listings", "a listing does not begin after the key that was asked for: " + OTHER_SERVER);
     }
     return Finding.ok("listings", "sorted, and they see puts and deletes at once");
   }
 
   private List<ObjectKey> listed() {
-    return store.list(place + "list-", null, 10, Purpose.MAP).stream().map(ListedObject::key).toList();
+    return store.list(place + "list-", null, 10, Purpose.MAP).stream()
+        .map(ListedObject::key)
+        .toList();
   }
 
   private Finding ranges() {
@@ -142,7 +157,8 @@ public final class BehaviourProbe {
     store.put(key, body("two"), Purpose.MAP);
     try {
       store.getIfMatch(key, tag, Purpose.MAP);
-      return Finding.failure("conditional gets", "a get with If-Match brings another object: " + OTHER_SERVER);
+      return Finding.failure(
+          "conditional gets", "a get with If-Match brings another object: " + OTHER_SERVER);
     } catch (ObjectMissing expected) {
       return Finding.ok("conditional gets", "If-Match is kept");
     }

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The bytes of a put, gathered from parts that need not lie together, so that dirty data is sent from where it lies. The parts
- * must not change until the put has returned. It can be read any number of times.
+ * The bytes of a put, gathered from parts that need not lie together, so that dirty data is sent
+ * from where it lies. The parts must not change until the put has returned. It can be read any
+ * number of times.
  */
 public final class Body {
   private final List<ByteBuffer> parts;

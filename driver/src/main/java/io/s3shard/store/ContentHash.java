@@ -6,11 +6,14 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
- * An ETag of the bytes alone: their CRC32C beside 64 mixed bits, for a bucket in memory. S3 takes MD5; this costs a tenth of
- * it and is as good against accidents, which is all that an ETag is for.
+ * An ETag of the bytes alone: their CRC32C beside 64 mixed bits, for a bucket in memory. S3 takes
+ * MD5; this costs a tenth of it and is as good against accidents, which is all that an ETag is for.
  */
 final class ContentHash {
-  /** The odd 64-bit fraction of the golden ratio: it spreads each bit over the upper half of the product. */
+  /**
+   * The odd 64-bit fraction of the golden ratio: it spreads each bit over the upper half of the
+   * product.
+   */
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
   private ContentHash() {}

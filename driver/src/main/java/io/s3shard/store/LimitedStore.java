@@ -9,20 +9,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many requests are on their way at once, the most urgent first. It stands below the retries, so that whoever waits
- * for the next try holds no permit. Thread-safe.
+ * Bounds how many requests are on their way at once, the most urgent first. It stands below the
+ * retries, so that whoever waits for the next try holds no permit. Thread-safe.
  */
 public final class LimitedStore implements ObjectStore {
   private final ObjectStore store;
   private final Permits permits;
 
-  /** @param atOnce the most requests at once; at least 4 */
+  /**
+   * @param atOnce the most requests at once; at least 4
+   */
   public LimitedStore(ObjectStore store, Execution execution, int atOnce) {
     this.store = store;
     this.permits = new Permits(execution, atOnce);
   }
 
-  /** How many requests may be on their way at once by now: fewer than at the start after the bucket has throttled. */
+  /**
+   * How many requests may be on their way at once by now: fewer than at the start after the bucket
+   * has throttled.
+   */
   public int limit() {
     return permits.limit();
   }
@@ -44,10 +49,12 @@ public final class LimitedStore implements ObjectStore {
 
   @Override
   public void put(ObjectKey key, Body body, Purpose purpose) {
-    limited(purpose, () -> {
-      store.put(key, body, purpose);
-      return true;
-    });
+    limited(
+        purpose,
+        () -> {
+          store.put(key, body, purpose);
+          return true;
+        });
   }
 
   @Override
@@ -56,16 +63,19 @@ public final class LimitedStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     return limited(purpose, () -> store.list(prefix, startAfter, limit, purpose));
   }
 
   @Override
   public void delete(Collection<ObjectKey> keys, Purpose purpose) {
-    limited(purpose, () -> {
-      store.delete(keys, purpose);
-      return true;
-    });
+    limited(
+        purpose,
+        () -> {
+          store.delete(keys, purpose);
+          return true;
+        });
   }
 
   private <T> T limited(Purpose purpose, Supplier<T> request) {

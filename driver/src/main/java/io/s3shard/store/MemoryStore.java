@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bucket in memory, with exactly the semantics of the door. Several hosts of a simulation share one. An ETag says what the
- * bytes are and nothing of who put them or when, as in S3: the same bytes put again are the same object. Thread-safe.
+ * A bucket in memory, with exactly the semantics of the door. Several hosts of a simulation share
+ * one. An ETag says what the bytes are and nothing of who put them or when, as in S3: the same
+ * bytes put again are the same object. Thread-safe.
  */
 public final class MemoryStore implements ObjectStore {
   private final TreeMap<String, StoredObject> objects = new TreeMap<>();
@@ -39,7 +40,13 @@ public final class MemoryStore implements ObjectStore {
   public synchronized ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
     ByteBuffer body = get(key, purpose).body();
     if (range.end() > body.remaining()) {
-      throw new Damaged("object " + key + " is truncated: it has " + body.remaining() + " bytes, asked for " + range);
+      throw new Damaged(
+          "object "
+              + key
+              + " is truncated: it has "
+              + body.remaining()
+              + " bytes, asked for "
+              + range);
     }
     return body.slice((int) range.offset(), (int) range.length());
   }
@@ -61,16 +68,20 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public synchronized List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public synchronized List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     PageLimits.checkList(limit);
     String from = startAfter != null && startAfter.compareTo(prefix) > 0 ? startAfter : prefix;
     List<ListedObject> listed = new ArrayList<>();
-    for (Map.Entry<String, StoredObject> entry : objects.tailMap(from, !from.equals(startAfter)).entrySet()) {
+    for (Map.Entry<String, StoredObject> entry :
+        objects.tailMap(from, !from.equals(startAfter)).entrySet()) {
       if (!entry.getKey().startsWith(prefix) || listed.size() == limit) {
         break;
       }
       StoredObject object = entry.getValue();
-      listed.add(new ListedObject(new ObjectKey(entry.getKey()), object.etag(), object.body().remaining()));
+      listed.add(
+          new ListedObject(
+              new ObjectKey(entry.getKey()), object.etag(), object.body().remaining()));
     }
     return listed;
   }

@@ -10,7 +10,10 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what goes to the bucket. It stands below the retries and the limit: each try counts, as on the bill, and waiting does not. */
+/**
+ * Counts what goes to the bucket. It stands below the retries and the limit: each try counts, as on
+ * the bill, and waiting does not.
+ */
 public final class MeteredStore implements ObjectStore {
   private final ObjectStore store;
   private final Execution execution;
@@ -24,26 +27,37 @@ public final class MeteredStore implements ObjectStore {
 
   @Override
   public StoredObject get(ObjectKey key, Purpose purpose) {
-    return metered(RequestKind.GET, purpose, 0, () -> store.get(key, purpose), object -> object.body().remaining());
+    return metered(
+        RequestKind.GET,
+        purpose,
+        0,
+        () -> store.get(key, purpose),
+        object -> object.body().remaining());
   }
 
   @Override
   public StoredObject getIfMatch(ObjectKey key, String etag, Purpose purpose) {
     return metered(
-        RequestKind.GET, purpose, 0, () -> store.getIfMatch(key, etag, purpose), object -> object.body().remaining());
+        RequestKind.GET,
+        purpose,
+        0,
+        () -> store.getIfMatch(key, etag, purpose),
+        object -> object.body().remaining());
   }
 
   @Override
   public ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
-    return metered(RequestKind.GET, purpose, 0, () -> store.get(key, range, purpose), ByteBuffer::remaining);
+    return metered(
+        RequestKind.GET, purpose, 0, () -> store.get(key, range, purpose), ByteBuffer::remaining);
   }
 
   @Override
   public void put(ObjectKey key, Body body, Purpose purpose) {
-    Supplier<Boolean> request = () -> {
-      store.put(key, body, purpose);
-      return true;
-    };
+    Supplier<Boolean> request =
+        () -> {
+          store.put(key, body, purpose);
+          return true;
+        };
     metered(RequestKind.PUT, purpose, body.length(), request, done -> 0);
   }
 
@@ -61,20 +75,32 @@ public final class MeteredStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
-    return metered(RequestKind.LIST, purpose, 0, () -> store.list(prefix, startAfter, limit, purpose), listed -> 0);
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+    return metered(
+        RequestKind.LIST,
+        purpose,
+        0,
+        () -> store.list(prefix, startAfter, limit, purpose),
+        listed -> 0);
   }
 
   @Override
   public void delete(Collection<ObjectKey> keys, Purpose purpose) {
-    Supplier<Boolean> request = () -> {
-      store.delete(keys, purpose);
-      return true;
-    };
+    Supplier<Boolean> request =
+        () -> {
+          store.delete(keys, purpose);
+          return true;
+        };
     metered(RequestKind.DELETE, purpose, 0, request, done -> 0);
   }
 
-  private <T> T metered(RequestKind kind, Purpose purpose, long sent, Supplier<T> request, ToLongFunction<T> received) {
+  private <T> T metered(
+      RequestKind kind,
+      Purpose purpose,
+      long sent,
+      Supplier<T> request,
+      ToLongFunction<T> received) {
     long started = execution.nanoTime();
     boolean answered = false;
     long receivedBytes = 0;
@@ -91,7 +117,8 @@ public final class MeteredStore implements ObjectStore {
     }
   }
 
-  private void count(RequestKind kind, Purpose purpose, long started, boolean answered, long sent, long received) {
+  private void count(
+      RequestKind kind, Purpose purpose, long started, boolean answered, long sent, long received) {
     long nanos = execution.nanoTime() - started;
     if (answered) {
       meter.answered(kind, purpose, nanos, sent, received);

@@ -6,17 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Immutable objects under one prefix of a bucket, and the one conditional write that everything rests on.
+ * Immutable objects under one prefix of a bucket, and the one conditional write that everything
+ * rests on.
  *
- * <p>Strongly consistent: what a put, a delete or a won put-if-absent did is seen by every request that begins after its
- * answer. All calls block; all may throw {@code StoreUnavailable} (trying again may help) or {@code StoreRefused} (it does
- * not). An interrupt of the thread means "unknown", never "not sent".
+ * <p>Strongly consistent: what a put, a delete or a won put-if-absent did is seen by every request
+ * that begins after its answer. All calls block; all may throw {@code StoreUnavailable} (trying
+ * again may help) or {@code StoreRefused} (it does not). An interrupt of the thread means
+ * "unknown", never "not sent".
  */
 public interface ObjectStore {
   /** The whole object. @throws io.s3shard.error.ObjectMissing */
   StoredObject get(ObjectKey key, Purpose purpose);
 
-  /** The whole object, if it is still the one with this ETag. @throws io.s3shard.error.ObjectMissing if it is gone or another */
+  /**
+   * The whole object, if it is still the one with this ETag. @throws io.s3shard.error.ObjectMissing
+   * if it is gone or another
+   */
   StoredObject getIfMatch(ObjectKey key, String etag, Purpose purpose);
 
   /**
@@ -31,17 +36,20 @@ public interface ObjectStore {
   void put(ObjectKey key, Body body, Purpose purpose);
 
   /**
-   * Creates {@code key} unless it exists. {@code UNKNOWN} is an ordinary answer here, never an exception: the caller reads the
-   * key and decides. Never retried by any layer.
+   * Creates {@code key} unless it exists. {@code UNKNOWN} is an ordinary answer here, never an
+   * exception: the caller reads the key and decides. Never retried by any layer.
    */
   PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose);
 
   /**
-   * The objects whose keys begin with {@code prefix} and come after {@code startAfter}, in byte order, at most {@code limit}
-   * (1 to 1,000). Fewer than {@code limit}: there are no more.
+   * The objects whose keys begin with {@code prefix} and come after {@code startAfter}, in byte
+   * order, at most {@code limit} (1 to 1,000). Fewer than {@code limit}: there are no more.
    */
   List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose);
 
-  /** Deletes; a missing one is fine. At most 1,000 keys. @throws StoreRefused naming the first key that could not be deleted */
+  /**
+   * Deletes; a missing one is fine. At most 1,000 keys. @throws StoreRefused naming the first key
+   * that could not be deleted
+   */
   void delete(Collection<ObjectKey> keys, Purpose purpose);
 }

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the bucket answers, as the requests of everybody have found it: away from the first failure on until any answer. Logs
- * an outage twice, when it has lasted a moment and when it ends. Thread-safe.
+ * Whether the bucket answers, as the requests of everybody have found it: away from the first
+ * failure on until any answer. Logs an outage twice, when it has lasted a moment and when it ends.
+ * Thread-safe.
  */
 final class Outage {
   private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
@@ -16,8 +17,8 @@ final class Outage {
   private static final Duration WORTH_LOGGING = Duration.ofSeconds(2);
 
   /**
-   * Whoever waits tries again at least so often: one try takes a minute at most and the wait after it seconds. After a longer
-   * silence nobody was waiting, and a failure begins a new outage.
+   * Whoever waits tries again at least so often: one try takes a minute at most and the wait after
+   * it seconds. After a longer silence nobody was waiting, and a failure begins a new outage.
    */
   private static final Duration SILENCE = Duration.ofMinutes(3);
 
@@ -43,7 +44,8 @@ final class Outage {
   void failed(String message) {
     Duration lasted = note(execution.nanoTime());
     if (!lasted.isZero()) {
-      LOG.warn("the bucket has been away for {} s, I/O waits for it: {}", lasted.toSeconds(), message);
+      LOG.warn(
+          "the bucket has been away for {} s, I/O waits for it: {}", lasted.toSeconds(), message);
     }
   }
 

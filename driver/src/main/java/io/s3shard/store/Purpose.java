@@ -1,6 +1,9 @@
 package io.s3shard.store;
 
-/** Why a request is made: it decides the priority, and is a label of the metrics and of the bill. Most urgent first. */
+/**
+ * Why a request is made: it decides the priority, and is a label of the metrics and of the bill.
+ * Most urgent first.
+ */
 public enum Purpose {
   /** A log record or what belongs to appending one: somebody waits in a flush, or for ownership. */
   LOG,

@@ -1,6 +1,9 @@
 package io.s3shard.store;
 
-/** A request as the bill knows it, with Amazon's list price of S3 Standard in us-east-1 (https://aws.amazon.com/s3/pricing/, 2026). */
+/**
+ * A request as the bill knows it, with Amazon's list price of S3 Standard in us-east-1
+ * (https://aws.amazon.com/s3/pricing/, 2026).
+ */
 public enum RequestKind {
   GET(0.0004),
   PUT(0.005),

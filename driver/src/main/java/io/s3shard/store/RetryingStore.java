@@ -13,9 +13,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an outage a pause: a get, put, list or delete that fails because the bucket is away is tried again until it is answered,
- * the deadline has passed, the thread is interrupted, or this is closed. A put-if-absent is never tried again: only its caller
- * can know what the first try came to. Thread-safe.
+ * Makes an outage a pause: a get, put, list or delete that fails because the bucket is away is
+ * tried again until it is answered, the deadline has passed, the thread is interrupted, or this is
+ * closed. A put-if-absent is never tried again: only its caller can know what the first try came
+ * to. Thread-safe.
  */
 public final class RetryingStore implements ObjectStore, AutoCloseable {
   /** The first wait, about a request's time; later ones double. */
@@ -31,7 +32,9 @@ public final class RetryingStore implements ObjectStore, AutoCloseable {
   private final Signal closing;
   private volatile boolean closed;
 
-  /** @param deadline how long an outage may last before requests fail; empty: for ever */
+  /**
+   * @param deadline how long an outage may last before requests fail; empty: for ever
+   */
   public RetryingStore(ObjectStore store, Execution execution, Optional<Duration> deadline) {
     this.store = store;
     this.execution = execution;
@@ -40,12 +43,17 @@ public final class RetryingStore implements ObjectStore, AutoCloseable {
     this.closing = execution.signal();
   }
 
-  /** For how long no request has been answered, by those who tried; zero while the bucket answers. */
+  /**
+   * For how long no request has been answered, by those who tried; zero while the bucket answers.
+   */
   public Duration awayFor() {
     return outage.awayFor();
   }
 
-  /** Whether to stop trying: the bucket has been away for longer than the deadline, or this is closed. */
+  /**
+   * Whether to stop trying: the bucket has been away for longer than the deadline, or this is
+   * closed.
+   */
   public boolean gaveUp() {
     return closed || deadline.isPresent() && outage.awayFor().compareTo(deadline.get()) > 0;
   }
@@ -92,7 +100,8 @@ public final class RetryingStore implements ObjectStore, AutoCloseable {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     return retried(() -> store.list(prefix, startAfter, limit, purpose));
   }
 
@@ -139,7 +148,8 @@ public final class RetryingStore implements ObjectStore, AutoCloseable {
       throw away;
     }
     if (deadline.isPresent() && tried.compareTo(deadline.get()) >= 0) {
-      throw new StoreUnavailable(away.getMessage() + "; given up after " + tried.toSeconds() + " s", away);
+      throw new StoreUnavailable(
+          away.getMessage() + "; given up after " + tried.toSeconds() + " s", away);
     }
   }
 }

@@ -14,9 +14,11 @@ public record StoreSettings(int requestsAtOnce, Optional<Duration> outageDeadlin
 
   public StoreSettings {
     if (requestsAtOnce < 4 || requestsAtOnce > 128) {
-      throw new IllegalArgumentException(requestsAtOnce + " requests at once: allowed are 4 to 128");
+      throw new IllegalArgumentException(
+          requestsAtOnce + " requests at once: allowed are 4 to 128");
     }
-    if (outageDeadline.isPresent() && (outageDeadline.get().isNegative() || outageDeadline.get().isZero())) {
+    if (outageDeadline.isPresent()
+        && (outageDeadline.get().isNegative() || outageDeadline.get().isZero())) {
       throw new IllegalArgumentException("outage deadline " + outageDeadline.get());
     }
   }

@@ -3,8 +3,8 @@ package io.s3shard.store;
 import io.s3shard.execution.Execution;
 
 /**
- * A bucket with all that the engine needs around it; the only place where the layers are put together. From the engine to the
- * bucket:
+ * A bucket with all that the engine needs around it; the only place where the layers are put
+ * together. From the engine to the bucket:
  *
  * <ol>
  *   <li>{@link RetryingStore}: whoever waits for the next try holds nothing below it;
@@ -19,11 +19,16 @@ public final class StoreStack implements AutoCloseable {
   private final RetryingStore retrying;
 
   public StoreStack(ObjectStore bucket, StoreSettings settings, Execution execution) {
-    this.limited = new LimitedStore(new MeteredStore(bucket, execution, meter), execution, settings.requestsAtOnce());
+    this.limited =
+        new LimitedStore(
+            new MeteredStore(bucket, execution, meter), execution, settings.requestsAtOnce());
     this.retrying = new RetryingStore(limited, execution, settings.outageDeadline());
   }
 
-  /** The bucket through all layers. Its {@link RetryingStore#gaveUp} is the engine's sign to stop waiting. */
+  /**
+   * The bucket through all layers. Its {@link RetryingStore#gaveUp} is the engine's sign to stop
+   * waiting.
+   */
   public RetryingStore store() {
     return retrying;
   }
@@ -37,7 +42,10 @@ public final class StoreStack implements AutoCloseable {
     return limited.limit();
   }
 
-  /** Ends all waiting for the bucket; requests still go through, once. The bucket itself is its maker's to close. */
+  /**
+   * Ends all waiting for the bucket; requests still go through, once. The bucket itself is its
+   * maker's to close.
+   */
   @Override
   public void close() {
     retrying.close();

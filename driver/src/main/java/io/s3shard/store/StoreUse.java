@@ -3,7 +3,9 @@ package io.s3shard.store;
 import java.time.Duration;
 import java.util.List;
 
-/** What was asked of the bucket: requests, bytes and time, by kind and purpose, and what that costs. */
+/**
+ * What was asked of the bucket: requests, bytes and time, by kind and purpose, and what that costs.
+ */
 public record StoreUse(List<Row> rows) {
   /**
    * The requests of one kind and purpose.
@@ -13,7 +15,13 @@ public record StoreUse(List<Row> rows) {
    * @param nanos how long they took in all
    */
   public record Row(
-      RequestKind kind, Purpose purpose, long requests, long failures, long sentBytes, long receivedBytes, long nanos) {
+      RequestKind kind,
+      Purpose purpose,
+      long requests,
+      long failures,
+      long sentBytes,
+      long receivedBytes,
+      long nanos) {
 
     /** Of one request on average; zero when there was none. */
     public Duration meanLatency() {
@@ -43,7 +51,8 @@ public record StoreUse(List<Row> rows) {
 
   /** What came after {@code earlier}, which is an earlier reading of the same meter. */
   public StoreUse since(StoreUse earlier) {
-    return new StoreUse(rows.stream().map(row -> row.minus(earlier.row(row.kind, row.purpose))).toList());
+    return new StoreUse(
+        rows.stream().map(row -> row.minus(earlier.row(row.kind, row.purpose))).toList());
   }
 
   /** Zeros if there was none. */
@@ -63,7 +72,10 @@ public record StoreUse(List<Row> rows) {
     return rows.stream().mapToDouble(Row::dollars).sum();
   }
 
-  /** What a day of this would cost in US dollars, if it was counted in {@code span}; zero for no time. */
+  /**
+   * What a day of this would cost in US dollars, if it was counted in {@code span}; zero for no
+   * time.
+   */
   public double dollarsADay(Duration span) {
     return span.isZero() ? 0 : dollars() * Duration.ofDays(1).toNanos() / span.toNanos();
   }

@@ -10,7 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The probe finds a bucket that is plainly wrong, says what is wrong, and leaves nothing behind. */
+/**
+ * The probe finds a bucket that is plainly wrong, says what is wrong, and leaves nothing behind.
+ */
 final class BehaviourProbeTest {
   /** A bucket whose answers a test bends. */
   private static class Bent implements ObjectStore {
@@ -42,7 +44,8 @@ final class BehaviourProbeTest {
     }
 
     @Override
-    public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+    public List<ListedObject> list(
+        String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
       return memory.list(prefix, startAfter, limit, purpose);
     }
 
@@ -54,89 +57,108 @@ final class BehaviourProbeTest {
 
   @Test
   void aRightBucketIsFine() {
-    assertThat(probe(new Bent())).hasSize(5).allMatch(finding -> finding.verdict() == Finding.Verdict.OK);
+    assertThat(probe(new Bent()))
+        .hasSize(5)
+        .allMatch(finding -> finding.verdict() == Finding.Verdict.OK);
   }
 
   @Test
   void aBucketThatIgnoresTheConditionIsFound() {
-    assertFails("conditional puts", new Bent() {
-      @Override
-      public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
-        put(key, body, purpose);
-        return PutOutcome.WON;
-      }
-    });
+    assertFails(
+        "conditional puts",
+        new Bent() {
+          @Override
+          public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
+            put(key, body, purpose);
+            return PutOutcome.WON;
+          }
+        });
   }
 
   @Test
   void aBucketThatTellsTheWrongWinnerIsFound() {
-    assertFails("conditional puts", new Bent() {
-      @Override
-      public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
-        return memory.putIfAbsent(key, Body.of(new byte[] {1}), purpose);
-      }
-    });
+    assertFails(
+        "conditional puts",
+        new Bent() {
+          @Override
+          public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
+            return memory.putIfAbsent(key, Body.of(new byte[] {1}), purpose);
+          }
+        });
   }
 
   @Test
   void aBucketThatRefusesConditionsIsFound() {
-    assertFails("conditional puts", new Bent() {
-      @Override
-      public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
-        throw new StoreRefused("no If-None-Match here: upgrade");
-      }
-    });
+    assertFails(
+        "conditional puts",
+        new Bent() {
+          @Override
+          public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
+            throw new StoreRefused("no If-None-Match here: upgrade");
+          }
+        });
   }
 
   @Test
   void aListingThatIsLateIsFound() {
-    assertFails("listings", new Bent() {
-      @Override
-      public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
-        List<ListedObject> listed = super.list(prefix, startAfter, limit, purpose);
-        return listed.size() == 4 ? listed.subList(0, 3) : listed;
-      }
-    });
+    assertFails(
+        "listings",
+        new Bent() {
+          @Override
+          public List<ListedObject> list(
+              String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+            List<ListedObject> listed = super.list(prefix, startAfter, limit, purpose);
+            return listed.size() == 4 ? listed.subList(0, 3) : listed;
+          }
+        });
   }
 
   @Test
   void aListingThatKeepsWhatWasDeletedIsFound() {
-    assertFails("listings", new Bent() {
-      @Override
-      public void delete(Collection<ObjectKey> keys, Purpose purpose) {
-        super.delete(keys.stream().filter(key -> !key.value().endsWith("list-2")).toList(), purpose);
-      }
-    });
+    assertFails(
+        "listings",
+        new Bent() {
+          @Override
+          public void delete(Collection<ObjectKey> keys, Purpose purpose) {
+            super.delete(
+                keys.stream().filter(key -> !key.value().endsWith("list-2")).toList(), purpose);
+          }
+        });
   }
 
   @Test
   void aRangeThatIsOffIsFound() {
-    assertFails("ranged gets", new Bent() {
-      @Override
-      public ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
-        return super.get(key, new ByteRange(range.offset() + 1, range.length()), purpose);
-      }
-    });
+    assertFails(
+        "ranged gets",
+        new Bent() {
+          @Override
+          public ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
+            return super.get(key, new ByteRange(range.offset() + 1, range.length()), purpose);
+          }
+        });
   }
 
   @Test
   void aGetThatIgnoresItsConditionIsFound() {
-    assertFails("conditional gets", new Bent() {
-      @Override
-      public StoredObject getIfMatch(ObjectKey key, String etag, Purpose purpose) {
-        return super.get(key, purpose);
-      }
-    });
+    assertFails(
+        "conditional gets",
+        new Bent() {
+          @Override
+          public StoredObject getIfMatch(ObjectKey key, String etag, Purpose purpose) {
+            return super.get(key, purpose);
+          }
+        });
   }
 
   @Test
   void aBucketThatRefusesHasThatOneFinding() {
-    Bent bucket = new Bent() {
-      @Override
-      public void put(ObjectKey key, Body body, Purpose purpose) {
-        throw new StoreRefused("access denied: allow s3:PutObject");
-      }
-    };
+    Bent bucket =
+        new Bent() {
+          @Override
+          public void put(ObjectKey key, Body body, Purpose purpose) {
+            throw new StoreRefused("access denied: allow s3:PutObject");
+          }
+        };
     assertThat(probe(bucket))
         .containsExactly(Finding.failure("access", "access denied: allow s3:PutObject"));
   }

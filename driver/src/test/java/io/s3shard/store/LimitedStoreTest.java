@@ -29,7 +29,8 @@ final class LimitedStoreTest {
       start(permits, Purpose.BACKGROUND);
     }
     awaitGranted(8);
-    for (Purpose purpose : List.of(Purpose.PREFETCH, Purpose.MAP, Purpose.FLUSH, Purpose.READ, Purpose.LOG)) {
+    for (Purpose purpose :
+        List.of(Purpose.PREFETCH, Purpose.MAP, Purpose.FLUSH, Purpose.READ, Purpose.LOG)) {
       permits.acquire(purpose);
     }
     assertThat(granted).hasSize(8).containsOnly(Purpose.BACKGROUND);
@@ -72,7 +73,8 @@ final class LimitedStoreTest {
   void throttlingHalvesTheLimitOnceABurstAndSuccessRaisesIt() {
     SteppedTime time = new SteppedTime();
     FaultPlan plan = new FaultPlan(1, Duration.ofMillis(1));
-    LimitedStore store = new LimitedStore(new FaultyStore(new MemoryStore(), time, plan), time, 128);
+    LimitedStore store =
+        new LimitedStore(new FaultyStore(new MemoryStore(), time, plan), time, 128);
     ObjectKey key = new ObjectKey("k");
     store.put(key, Body.of(new byte[1]), Purpose.FLUSH);
     throttle(plan, store, key);
@@ -98,10 +100,12 @@ final class LimitedStoreTest {
   @Test
   void aFailureGivesItsPermitBack() {
     FaultPlan plan = new FaultPlan(1, Duration.ofMillis(1));
-    LimitedStore store = new LimitedStore(new FaultyStore(new MemoryStore(), execution, plan), execution, 4);
+    LimitedStore store =
+        new LimitedStore(new FaultyStore(new MemoryStore(), execution, plan), execution, 4);
     plan.away(true);
     for (int i = 0; i < 10; i++) {
-      assertThat(store.putIfAbsent(new ObjectKey("k"), Body.of(new byte[1]), Purpose.LOG)).isEqualTo(PutOutcome.UNKNOWN);
+      assertThat(store.putIfAbsent(new ObjectKey("k"), Body.of(new byte[1]), Purpose.LOG))
+          .isEqualTo(PutOutcome.UNKNOWN);
     }
     for (int i = 0; i < 10; i++) {
       throttle(plan, store, new ObjectKey("k"));
@@ -121,11 +125,13 @@ final class LimitedStoreTest {
   }
 
   private Execution.Task<Purpose> start(Permits permits, Purpose purpose) {
-    return execution.fork("request", () -> {
-      permits.acquire(purpose);
-      granted.add(purpose);
-      return purpose;
-    });
+    return execution.fork(
+        "request",
+        () -> {
+          permits.acquire(purpose);
+          granted.add(purpose);
+          return purpose;
+        });
   }
 
   private void awaitGranted(int count) {

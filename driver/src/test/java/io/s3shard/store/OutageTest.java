@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Promise 8 with a real server that is killed and started again: whoever reads and writes waits, and nothing fails. */
+/**
+ * Promise 8 with a real server that is killed and started again: whoever reads and writes waits,
+ * and nothing fails.
+ */
 @Tag("s3")
 @Timeout(300)
 final class OutageTest {
@@ -54,7 +57,9 @@ final class OutageTest {
     }
   }
 
-  /** Writes, reads, lists, appends and deletes until told to stop; each check is of its own keys. */
+  /**
+   * Writes, reads, lists, appends and deletes until told to stop; each check is of its own keys.
+   */
   private int work(ObjectStore store, int number) {
     int round = 0;
     ObjectKey data = new ObjectKey("data/" + number);
@@ -65,7 +70,9 @@ final class OutageTest {
       assertThat(store.get(data, new ByteRange(0, 6), Purpose.READ).remaining()).isEqualTo(6);
       ObjectKey slot = new ObjectKey("log/" + number + "/" + round);
       append(store, slot, body);
-      assertThat(store.list("log/" + number + "/", null, 10, Purpose.MAP)).extracting(ListedObject::key).containsExactly(slot);
+      assertThat(store.list("log/" + number + "/", null, 10, Purpose.MAP))
+          .extracting(ListedObject::key)
+          .containsExactly(slot);
       store.delete(List.of(slot, new ObjectKey("log/none")), Purpose.BACKGROUND);
       rounds.incrementAndGet();
     }

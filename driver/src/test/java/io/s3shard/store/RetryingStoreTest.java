@@ -44,11 +44,16 @@ final class RetryingStoreTest {
     List<ListedObject> listed = store.list("", null, 10, Purpose.MAP);
     assertThat(listed).hasSize(1);
     plan.next(Fault.UNAVAILABLE, "k");
-    assertThat(store.getIfMatch(KEY, listed.getFirst().etag(), Purpose.MAP).body()).isEqualTo(BODY.toBuffer());
+    assertThat(store.getIfMatch(KEY, listed.getFirst().etag(), Purpose.MAP).body())
+        .isEqualTo(BODY.toBuffer());
     plan.next(Fault.ANSWER_LOST, "k");
     store.delete(List.of(KEY), Purpose.BACKGROUND);
     assertThat(memory.list("", null, 10, Purpose.MAP)).isEmpty();
-    assertThat(plan.count(Fault.UNAVAILABLE) + plan.count(Fault.THROTTLED) + plan.count(Fault.ANSWER_LOST)).isEqualTo(8);
+    assertThat(
+            plan.count(Fault.UNAVAILABLE)
+                + plan.count(Fault.THROTTLED)
+                + plan.count(Fault.ANSWER_LOST))
+        .isEqualTo(8);
     assertThat(store.awayFor()).isZero();
   }
 
@@ -67,7 +72,8 @@ final class RetryingStoreTest {
     SteppedTime time = new SteppedTime();
     RetryingStore impatient = retrying(time, Optional.of(Duration.ofSeconds(60)));
     plan.away(true);
-    Execution.Task<StoredObject> get = execution.fork("get", () -> impatient.get(KEY, Purpose.READ));
+    Execution.Task<StoredObject> get =
+        execution.fork("get", () -> impatient.get(KEY, Purpose.READ));
     for (int i = 0; i < 59; i++) {
       time.advance(Duration.ofSeconds(1));
       execution.sleep(Duration.ofMillis(2));
@@ -78,7 +84,9 @@ final class RetryingStoreTest {
       time.advance(Duration.ofSeconds(1));
       execution.sleep(Duration.ofMillis(1));
     }
-    assertThatThrownBy(get::join).isInstanceOf(StoreUnavailable.class).hasMessageContaining("given up after 6");
+    assertThatThrownBy(get::join)
+        .isInstanceOf(StoreUnavailable.class)
+        .hasMessageContaining("given up after 6");
     assertThat(impatient.gaveUp()).isTrue();
     plan.away(false);
     assertThatThrownBy(() -> impatient.get(KEY, Purpose.READ)).isInstanceOf(ObjectMissing.class);

@@ -60,8 +60,11 @@ final class StoreMeterTest {
   @Test
   void eachTryOfTheStackCounts() {
     plan.next(Fault.UNAVAILABLE, "k");
-    try (StoreStack stack = new StoreStack(
-        new FaultyStore(new MemoryStore(), time, plan), StoreSettings.DEFAULTS, new ThreadExecution())) {
+    try (StoreStack stack =
+        new StoreStack(
+            new FaultyStore(new MemoryStore(), time, plan),
+            StoreSettings.DEFAULTS,
+            new ThreadExecution())) {
       stack.store().put(KEY, Body.of(new byte[10]), Purpose.FLUSH);
       StoreUse.Row row = stack.meter().use().row(RequestKind.PUT, Purpose.FLUSH);
       assertThat(row.requests()).isEqualTo(2);

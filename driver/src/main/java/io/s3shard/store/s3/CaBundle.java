@@ -26,8 +26,12 @@ final class CaBundle {
 
   /** The settings' file, or AWS_CA_BUNDLE's. @throws InvalidRequest if it can't be read */
   static Optional<CaBundle> of(S3Settings settings, Map<String, String> environment) {
-    return settings.caBundle()
-        .or(() -> Optional.ofNullable(environment.get("AWS_CA_BUNDLE")).filter(path -> !path.isBlank()).map(Path::of))
+    return settings
+        .caBundle()
+        .or(() ->
+            Optional.ofNullable(environment.get("AWS_CA_BUNDLE"))
+                .filter(path -> !path.isBlank())
+                .map(Path::of))
         .map(CaBundle::new);
   }
 
@@ -39,17 +43,20 @@ final class CaBundle {
     try (InputStream pem = Files.newInputStream(file)) {
       KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
       authorities.load(null, null);
-      for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+      for (Certificate certificate :
+          CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
         authorities.setCertificateEntry("authority-" + authorities.size(), certificate);
       }
       if (authorities.size() == 0) {
         throw new InvalidRequest("the CA bundle " + file + " has no certificate: give a PEM file");
       }
-      TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init(authorities);
       return factory.getTrustManagers();
     } catch (IOException | GeneralSecurityException e) {
-      throw new InvalidRequest("the CA bundle " + file + " can't be read: give a PEM file of certificates", e);
+      throw new InvalidRequest(
+          "the CA bundle " + file + " can't be read: give a PEM file of certificates", e);
     }
   }
 }

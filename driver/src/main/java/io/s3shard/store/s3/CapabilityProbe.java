@@ -20,16 +20,22 @@ import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.ObjectLockEnabled;
 
 /**
- * Whether a bucket is fit for volumes: what it does (tried out on scratch objects), and how it is configured, as far as the
- * credentials may see that and the server knows it.
+ * Whether a bucket is fit for volumes: what it does (tried out on scratch objects), and how it is
+ * configured, as far as the credentials may see that and the server knows it.
  */
 public final class CapabilityProbe {
-  /** Amazon refuses requests whose time is 15 minutes off; a third of that is a clock that nobody keeps. */
+  /**
+   * Amazon refuses requests whose time is 15 minutes off; a third of that is a clock that nobody
+   * keeps.
+   */
   private static final Duration TOLERATED_SKEW = Duration.ofMinutes(5);
 
   /** How servers say that something was never configured. */
   private static final Set<String> NOT_CONFIGURED =
-      Set.of("NoSuchLifecycleConfiguration", "ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration");
+      Set.of(
+          "NoSuchLifecycleConfiguration",
+          "ObjectLockConfigurationNotFoundError",
+          "NoSuchObjectLockConfiguration");
 
   private final S3Store bucket;
   private final Execution execution;
@@ -43,7 +49,9 @@ public final class CapabilityProbe {
     this.name = bucket.settings().bucket();
   }
 
-  /** One finding for each thing that was looked at; one alone if the bucket can't be used at all. */
+  /**
+   * One finding for each thing that was looked at; one alone if the bucket can't be used at all.
+   */
   public List<Finding> run() {
     List<Finding> findings = new ArrayList<>(new BehaviourProbe(bucket, execution).run());
     if (findings.size() > 1) {
@@ -57,11 +65,13 @@ public final class CapabilityProbe {
 
   private Finding lifecycle() {
     return LifecycleRules.judge(
-        client.getBucketLifecycleConfiguration(request -> request.bucket(name)).rules(), bucket.settings().keyPrefix());
+        client.getBucketLifecycleConfiguration(request -> request.bucket(name)).rules(),
+        bucket.settings().keyPrefix());
   }
 
   private Finding versioning() {
-    return client.getBucketVersioning(request -> request.bucket(name)).status() == BucketVersioningStatus.ENABLED
+    return client.getBucketVersioning(request -> request.bucket(name)).status()
+            == BucketVersioningStatus.ENABLED
         ? Finding.warning(
             "versioning",
             "on: deleted data goes on to cost; switch it off, or add a lifecycle rule that deletes noncurrent versions")
@@ -69,15 +79,21 @@ public final class CapabilityProbe {
   }
 
   private Finding objectLock() {
-    var configuration = client.getObjectLockConfiguration(request -> request.bucket(name)).objectLockConfiguration();
+    var configuration =
+        client
+            .getObjectLockConfiguration(request -> request.bucket(name))
+            .objectLockConfiguration();
     return configuration != null && configuration.objectLockEnabled() == ObjectLockEnabled.ENABLED
-        ? Finding.warning("object lock", "on: nothing is really deleted before its time; use a bucket without it")
+        ? Finding.warning(
+            "object lock", "on: nothing is really deleted before its time; use a bucket without it")
         : Finding.ok("object lock", "off");
   }
 
   private Finding clock() {
     Optional<String> date =
-        client.listObjectsV2(request -> request.bucket(name).prefix(bucket.settings().keyPrefix()).maxKeys(1))
+        client
+            .listObjectsV2(
+                request -> request.bucket(name).prefix(bucket.settings().keyPrefix()).maxKeys(1))
             .sdkHttpResponse()
             .firstMatchingHeader("Date");
     return date.flatMap(CapabilityProbe::time)
@@ -89,30 +105,40 @@ public final class CapabilityProbe {
     return ahead.abs().compareTo(TOLERATED_SKEW) > 0
         ? Finding.warning(
             "clock",
-            "this machine's is " + ahead.abs().toMinutes() + " min " + (ahead.isNegative() ? "behind" : "ahead of")
+            "this machine's is "
+                + ahead.abs().toMinutes()
+                + " min "
+                + (ahead.isNegative() ? "behind" : "ahead of")
                 + " the server's: set it (NTP), or requests will be refused")
         : Finding.ok("clock", "within " + TOLERATED_SKEW.toMinutes() + " min of the server's");
   }
 
   private static Optional<Instant> time(String header) {
     try {
-      return Optional.of(ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+      return Optional.of(
+          ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
     } catch (DateTimeException e) {
       return Optional.empty();
     }
   }
 
-  /** What is not known or not allowed to be seen is said so: it is no reason to refuse a bucket that works. */
+  /**
+   * What is not known or not allowed to be seen is said so: it is no reason to refuse a bucket that
+   * works.
+   */
   private static Finding configured(String about, String absent, Supplier<Finding> check) {
     try {
       return check.get();
     } catch (AwsServiceException e) {
-      String code = e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
+      String code =
+          e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
       if (NOT_CONFIGURED.contains(code)) {
         return Finding.ok(about, absent);
       }
-      String reason = e.statusCode() == 403 ? "these credentials may not see it" : "the server does not tell";
-      return Finding.unknown(about, reason + " (" + code + " " + e.statusCode() + "): look yourself");
+      String reason =
+          e.statusCode() == 403 ? "these credentials may not see it" : "the server does not tell";
+      return Finding.unknown(
+          about, reason + " (" + code + " " + e.statusCode() + "): look yourself");
     } catch (SdkException e) {
       return Finding.unknown(about, "no answer: " + e.getClass().getSimpleName());
     }

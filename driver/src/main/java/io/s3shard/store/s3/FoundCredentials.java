@@ -9,8 +9,9 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * The credentials that every AWS tool would use. None at the start is a refusal with a remedy; a source that fails after it has
- * once given some (an instance's metadata service, a token file) is an outage.
+ * The credentials that every AWS tool would use. None at the start is a refusal with a remedy; a
+ * source that fails after it has once given some (an instance's metadata service, a token file) is
+ * an outage.
  */
 final class FoundCredentials implements AwsCredentialsProvider, AutoCloseable {
   private final DefaultCredentialsProvider chain;
@@ -32,10 +33,14 @@ final class FoundCredentials implements AwsCredentialsProvider, AutoCloseable {
       return found;
     } catch (SdkException e) {
       if (everFound) {
-        throw new StoreUnavailable("the credentials for " + where + " can't be renewed: check their source", e);
+        throw new StoreUnavailable(
+            "the credentials for " + where + " can't be renewed: check their source", e);
       }
       throw new StoreRefused(
-          "no credentials for " + where + ": set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile", e);
+          "no credentials for "
+              + where
+              + ": set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile",
+          e);
     }
   }
 

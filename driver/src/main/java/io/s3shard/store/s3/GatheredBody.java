@@ -10,7 +10,10 @@ import java.util.zip.CRC32C;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 
-/** A body as the SDK wants it: a fresh stream over the parts for each reading (signing, sending), never a copy. */
+/**
+ * A body as the SDK wants it: a fresh stream over the parts for each reading (signing, sending),
+ * never a copy.
+ */
 final class GatheredBody {
   private static final String CONTENT_TYPE = "application/octet-stream";
 
@@ -25,7 +28,8 @@ final class GatheredBody {
   static String crc32c(Body body) {
     CRC32C crc = new CRC32C();
     body.parts().forEach(crc::update);
-    return Base64.getEncoder().encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array());
+    return Base64.getEncoder()
+        .encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array());
   }
 
   private static final class Parts extends InputStream {

@@ -10,7 +10,10 @@ import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.LifecycleRuleFilter;
 import software.amazon.awssdk.services.s3.model.Transition;
 
-/** What a bucket's lifecycle rules would do to our objects. Ours have no tags: a rule for a tag does not meet them. */
+/**
+ * What a bucket's lifecycle rules would do to our objects. Ours have no tags: a rule for a tag does
+ * not meet them.
+ */
 final class LifecycleRules {
   private static final String ABOUT = "lifecycle rules";
 
@@ -19,9 +22,14 @@ final class LifecycleRules {
 
   private LifecycleRules() {}
 
-  /** @param keyPrefix what all our keys begin with; may be empty */
+  /**
+   * @param keyPrefix what all our keys begin with; may be empty
+   */
   static Finding judge(List<LifecycleRule> rules, String keyPrefix) {
-    Finding worst = Finding.ok(ABOUT, "none of them meets " + (keyPrefix.isEmpty() ? "this bucket's objects" : keyPrefix));
+    Finding worst =
+        Finding.ok(
+            ABOUT,
+            "none of them meets " + (keyPrefix.isEmpty() ? "this bucket's objects" : keyPrefix));
     for (LifecycleRule rule : rules) {
       if (rule.status() == ExpirationStatus.ENABLED && meets(rule, keyPrefix)) {
         Finding finding = judge(rule);
@@ -34,19 +42,28 @@ final class LifecycleRules {
   private static Finding judge(LifecycleRule rule) {
     String name = rule.id() == null ? "a rule" : "rule \"" + rule.id() + "\"";
     if (expires(rule.expiration())) {
-      return Finding.failure(ABOUT, name + " would delete the data of volumes: take it off, or limit it to other prefixes");
+      return Finding.failure(
+          ABOUT,
+          name + " would delete the data of volumes: take it off, or limit it to other prefixes");
     }
-    if (rule.transitions().stream().map(Transition::storageClassAsString).anyMatch(ARCHIVES::contains)) {
-      return Finding.failure(ABOUT, name + " would archive the data of volumes out of reach: take it off, or limit it");
+    if (rule.transitions().stream()
+        .map(Transition::storageClassAsString)
+        .anyMatch(ARCHIVES::contains)) {
+      return Finding.failure(
+          ABOUT,
+          name + " would archive the data of volumes out of reach: take it off, or limit it");
     }
     if (!rule.transitions().isEmpty()) {
-      return Finding.warning(ABOUT, name + " moves data to a class with a price on each read: limit it to other prefixes");
+      return Finding.warning(
+          ABOUT,
+          name + " moves data to a class with a price on each read: limit it to other prefixes");
     }
     return Finding.ok(ABOUT, "those that meet volumes delete and move nothing of them");
   }
 
   private static boolean expires(@Nullable LifecycleExpiration expiration) {
-    return expiration != null && (expiration.days() != null && expiration.days() > 0 || expiration.date() != null);
+    return expiration != null
+        && (expiration.days() != null && expiration.days() > 0 || expiration.date() != null);
   }
 
   private static boolean meets(LifecycleRule rule, String keyPrefix) {
@@ -58,7 +75,8 @@ final class LifecycleRules {
   }
 
   private static boolean isForTags(@Nullable LifecycleRuleFilter filter) {
-    return filter != null && (filter.tag() != null || filter.and() != null && filter.and().hasTags());
+    return filter != null
+        && (filter.tag() != null || filter.and() != null && filter.and().hasTags());
   }
 
   private static String prefix(LifecycleRule rule) {

@@ -4,13 +4,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * The answer to a GET: its head, and its body unless that is longer than was asked for. A connection that ends before the promised length is
- * an I/O error; an answer that promises less than was asked for is for the caller to judge.
+ * The answer to a GET: its head, and its body unless that is longer than was asked for. A
+ * connection that ends before the promised length is an I/O error; an answer that promises less
+ * than was asked for is for the caller to judge.
  */
 record Received(GetObjectResponse head, ByteBuffer body) {
   /** Reads a body of at most {@code atMost} bytes, and nothing of a longer one. */
@@ -23,7 +24,8 @@ record Received(GetObjectResponse head, ByteBuffer body) {
     return head.contentLength() == null ? body.remaining() : head.contentLength();
   }
 
-  private static ByteBuffer read(GetObjectResponse head, AbortableInputStream stream, long atMost) throws IOException {
+  private static ByteBuffer read(GetObjectResponse head, AbortableInputStream stream, long atMost)
+      throws IOException {
     if (head.contentLength() == null) {
       return ByteBuffer.wrap(stream.readNBytes(Math.toIntExact(atMost))).asReadOnlyBuffer();
     }
@@ -39,7 +41,8 @@ record Received(GetObjectResponse head, ByteBuffer body) {
   private static void fill(byte[] bytes, InputStream stream) throws IOException {
     int count = stream.readNBytes(bytes, 0, bytes.length);
     if (count < bytes.length) {
-      throw new EOFException("the connection ended after " + count + " of " + bytes.length + " bytes");
+      throw new EOFException(
+          "the connection ended after " + count + " of " + bytes.length + " bytes");
     }
   }
 }

@@ -19,13 +19,30 @@ import software.amazon.awssdk.core.exception.SdkException;
 final class S3Errors {
   /** Codes that some servers send with a status that says something else. */
   private static final Set<String> PASSING =
-      Set.of("SlowDown", "SlowDownRead", "SlowDownWrite", "ServiceUnavailable", "InternalError", "RequestTimeout",
-          "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests", "BandwidthLimitExceeded",
-          "OperationAborted", "IncompleteBody", "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch");
+      Set.of(
+          "SlowDown",
+          "SlowDownRead",
+          "SlowDownWrite",
+          "ServiceUnavailable",
+          "InternalError",
+          "RequestTimeout",
+          "Throttling",
+          "ThrottlingException",
+          "RequestLimitExceeded",
+          "TooManyRequests",
+          "BandwidthLimitExceeded",
+          "OperationAborted",
+          "IncompleteBody",
+          "BadDigest",
+          "XAmzContentSHA256Mismatch",
+          "XAmzContentChecksumMismatch");
 
-  private static final String NO_BUCKET = "there is no such bucket: create it, or check its name and the endpoint";
-  private static final String WRONG_KEY = "the credentials are wrong: check the access key and its secret";
-  private static final String WRONG_REGION = "the bucket is in another region: give its region or endpoint";
+  private static final String NO_BUCKET =
+      "there is no such bucket: create it, or check its name and the endpoint";
+  private static final String WRONG_KEY =
+      "the credentials are wrong: check the access key and its secret";
+  private static final String WRONG_REGION =
+      "the bucket is in another region: give its region or endpoint";
   private static final String NO_ROOM = "there is no room left: raise the quota or free space";
 
   private static final Map<String, String> REMEDIES =
@@ -43,15 +60,26 @@ final class S3Errors {
           Map.entry("QuotaExceeded", NO_ROOM),
           Map.entry("XMinioAdminBucketQuotaExceeded", NO_ROOM),
           Map.entry("XMinioStorageFull", NO_ROOM),
-          // versitygw keeps objects as files: names of files are at most 255 bytes, and a file is no folder
-          Map.entry("ExistingObjectIsDirectory", "the server can't hold an object of this name: choose a shorter one"),
-          Map.entry("ObjectParentIsFile", "the server can't hold an object of this name: choose another prefix"),
-          Map.entry("EntityTooLarge", "the server does not take objects of this size: choose smaller chunks"),
-          Map.entry("InvalidObjectState", "the object was archived: restore it, and take lifecycle rules off this bucket"));
+          // versitygw keeps objects as files: names of files are at most 255 bytes, and a file is
+          // no folder
+          Map.entry(
+              "ExistingObjectIsDirectory",
+              "the server can't hold an object of this name: choose a shorter one"),
+          Map.entry(
+              "ObjectParentIsFile",
+              "the server can't hold an object of this name: choose another prefix"),
+          Map.entry(
+              "EntityTooLarge",
+              "the server does not take objects of this size: choose smaller chunks"),
+          Map.entry(
+              "InvalidObjectState",
+              "the object was archived: restore it, and take lifecycle rules off this bucket"));
 
   private final String where;
 
-  /** @param where the bucket and its endpoint, for people */
+  /**
+   * @param where the bucket and its endpoint, for people
+   */
   S3Errors(String where) {
     this.where = where;
   }
@@ -67,7 +95,8 @@ final class S3Errors {
         return new ObjectMissing(what + " failed, it is another object by now in " + where);
       }
       if (status == 416) {
-        return new Damaged(what + " failed, the object in " + where + " is truncated: it ends before the range");
+        return new Damaged(
+            what + " failed, the object in " + where + " is truncated: it ends before the range");
       }
     }
     return classify(what, failure);
@@ -82,16 +111,22 @@ final class S3Errors {
       if (distrusts(failure)) {
         return distrusted(what, failure);
       }
-      return new StoreUnavailable(what + " failed, " + where + " does not answer: " + reason(failure), failure);
+      return new StoreUnavailable(
+          what + " failed, " + where + " does not answer: " + reason(failure), failure);
     }
     if (passes(answer.statusCode(), code(answer))) {
       String message = what + " failed, " + where + " is away or busy: " + shown(answer);
-      return throttles(answer) ? StoreUnavailable.throttled(message, answer) : new StoreUnavailable(message, answer);
+      return throttles(answer)
+          ? StoreUnavailable.throttled(message, answer)
+          : new StoreUnavailable(message, answer);
     }
     return refused(what, answer);
   }
 
-  /** What a failed put-if-absent came to. Throws only what no later try can change and what certainly wrote nothing. */
+  /**
+   * What a failed put-if-absent came to. Throws only what no later try can change and what
+   * certainly wrote nothing.
+   */
   PutOutcome settle(String what, RuntimeException failure) {
     if (alreadyClassified(failure) instanceof StoreRefused refused) {
       throw refused;
@@ -109,7 +144,10 @@ final class S3Errors {
     }
     if (status == 501 || code.equals("NotImplemented")) {
       throw new StoreRefused(
-          what + " was refused by " + where + ": the server lacks conditional puts (If-None-Match), which are needed:"
+          what
+              + " was refused by "
+              + where
+              + ": the server lacks conditional puts (If-None-Match), which are needed:"
               + " upgrade it or use another one",
           answer);
     }
@@ -123,12 +161,21 @@ final class S3Errors {
   /** What to throw when a DeleteObjects reports that one key of many was not deleted. */
   S3ShardException undeleted(String key, @Nullable String code, @Nullable String message) {
     String what = "delete of " + key;
-    String shown = (code == null ? "unknown" : code) + (message == null ? "" : ": " + oneLine(message));
+    String shown =
+        (code == null ? "unknown" : code) + (message == null ? "" : ": " + oneLine(message));
     if (code != null && passes(0, code)) {
       String failed = what + " failed, " + where + " is away or busy: " + shown;
-      return code.startsWith("SlowDown") ? StoreUnavailable.throttled(failed, null) : new StoreUnavailable(failed);
+      return code.startsWith("SlowDown")
+          ? StoreUnavailable.throttled(failed, null)
+          : new StoreUnavailable(failed);
     }
-    return new StoreRefused(what + " was refused by " + where + ": " + shown + ": allow s3:DeleteObject, take off Object Lock");
+    return new StoreRefused(
+        what
+            + " was refused by "
+            + where
+            + ": "
+            + shown
+            + ": allow s3:DeleteObject, take off Object Lock");
   }
 
   /** Whether the answer says that what was to be deleted is not there. */
@@ -138,7 +185,10 @@ final class S3Errors {
         && !code(answer).equals("NoSuchBucket");
   }
 
-  /** Whether the server does not know how to delete many keys in one request, in the way that the SDK asks it to. */
+  /**
+   * Whether the server does not know how to delete many keys in one request, in the way that the
+   * SDK asks it to.
+   */
   static boolean lacksMultiDelete(RuntimeException failure) {
     if (!(answer(failure) instanceof AwsServiceException answer)) {
       return false;
@@ -146,20 +196,30 @@ final class S3Errors {
     return answer.statusCode() == 501
         || answer.statusCode() == 405
         || Set.of("NotImplemented", "MethodNotAllowed", "MissingContentMD5").contains(code(answer))
-        || answer.statusCode() == 400 && String.valueOf(answer.getMessage()).contains("Content-MD5");
+        || answer.statusCode() == 400
+            && String.valueOf(answer.getMessage()).contains("Content-MD5");
   }
 
   private static boolean passes(int status, String code) {
     if (REMEDIES.containsKey(code)) {
       return false;
     }
-    boolean passingStatus = status == 408 || status == 409 || status == 429 || status >= 500 && status != 501 && status != 507;
+    boolean passingStatus =
+        status == 408
+            || status == 409
+            || status == 429
+            || status >= 500 && status != 501 && status != 507;
     return passingStatus || PASSING.contains(code);
   }
 
-  /** A plain 503 counts: that is how S3 says SlowDown. Fewer requests do no harm to a server that is in trouble otherwise. */
+  /**
+   * A plain 503 counts: that is how S3 says SlowDown. Fewer requests do no harm to a server that is
+   * in trouble otherwise.
+   */
   private static boolean throttles(AwsServiceException answer) {
-    return answer.statusCode() == 503 || answer.statusCode() == 429 || answer.isThrottlingException();
+    return answer.statusCode() == 503
+        || answer.statusCode() == 429
+        || answer.isThrottlingException();
   }
 
   private StoreRefused refused(String what, AwsServiceException answer) {
@@ -167,14 +227,16 @@ final class S3Errors {
     if (remedy == null) {
       remedy = remedyOfStatus(answer.statusCode());
     }
-    return new StoreRefused(what + " was refused by " + where + ": " + remedy + " (" + shown(answer) + ")", answer);
+    return new StoreRefused(
+        what + " was refused by " + where + ": " + remedy + " (" + shown(answer) + ")", answer);
   }
 
   private static String remedyOfStatus(int status) {
     return switch (status) {
       case 301, 307, 308 -> WRONG_REGION;
       case 404 -> NO_BUCKET;
-      case 401, 403 -> "access denied: allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket, or check the keys";
+      case 401, 403 ->
+          "access denied: allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket, or check the keys";
       case 501 -> "the server lacks this request: upgrade it or use another one";
       case 507 -> NO_ROOM;
       default -> "the request is not understood: check the endpoint and that it speaks S3";
@@ -182,18 +244,23 @@ final class S3Errors {
   }
 
   /**
-   * Whether the server's certificate is not to be trusted, so that nothing was sent. One that has run out is an outage: that
-   * is put right without us.
+   * Whether the server's certificate is not to be trusted, so that nothing was sent. One that has
+   * run out is an outage: that is put right without us.
    */
   private static boolean distrusts(Throwable failure) {
     return find(failure, CertificateExpiredException.class) == null
-        && (find(failure, CertificateException.class) != null || find(failure, SSLPeerUnverifiedException.class) != null);
+        && (find(failure, CertificateException.class) != null
+            || find(failure, SSLPeerUnverifiedException.class) != null);
   }
 
   private StoreRefused distrusted(String what, Throwable failure) {
     return new StoreRefused(
-        what + " was not sent, the certificate of " + where + " is not trusted: check the endpoint's name, or give its CA bundle"
-            + " (AWS_CA_BUNDLE): " + reason(failure),
+        what
+            + " was not sent, the certificate of "
+            + where
+            + " is not trusted: check the endpoint's name, or give its CA bundle"
+            + " (AWS_CA_BUNDLE): "
+            + reason(failure),
         failure);
   }
 
@@ -221,8 +288,12 @@ final class S3Errors {
 
   private static String shown(AwsServiceException answer) {
     String code = code(answer);
-    String message = answer.awsErrorDetails() == null ? null : answer.awsErrorDetails().errorMessage();
-    return (code.isEmpty() ? "status" : code) + " " + answer.statusCode() + (message == null ? "" : ", " + oneLine(message));
+    String message =
+        answer.awsErrorDetails() == null ? null : answer.awsErrorDetails().errorMessage();
+    return (code.isEmpty() ? "status" : code)
+        + " "
+        + answer.statusCode()
+        + (message == null ? "" : ", " + oneLine(message));
   }
 
   /** The innermost words: "Connection refused" says more than what the layers above made of it. */
@@ -232,7 +303,8 @@ final class S3Errors {
       innermost = innermost.getCause();
     }
     String message = innermost.getMessage() == null ? failure.getMessage() : innermost.getMessage();
-    String name = innermost instanceof SdkException ? "" : innermost.getClass().getSimpleName() + ": ";
+    String name =
+        innermost instanceof SdkException ? "" : innermost.getClass().getSimpleName() + ": ";
     return name + oneLine(String.valueOf(message));
   }
 

@@ -10,13 +10,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a bucket is and how to talk to it. What is empty is taken from where every AWS tool takes it: environment, profile, or
- * a default.
+ * Where a bucket is and how to talk to it. What is empty is taken from where every AWS tool takes
+ * it: environment, profile, or a default.
  *
  * @param bucket its name
- * @param prefix of all keys, without slashes at its ends; may be empty; at most {@value #MAX_PREFIX_BYTES} bytes
- * @param endpoint an {@code http} or {@code https} URL; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's, or Amazon's
- * @param pathStyle whether the bucket's name goes into the path; empty: when the endpoint is an address or localhost
+ * @param prefix of all keys, without slashes at its ends; may be empty; at most {@value
+ *     #MAX_PREFIX_BYTES} bytes
+ * @param endpoint an {@code http} or {@code https} URL; empty: AWS_ENDPOINT_URL_S3,
+ *     AWS_ENDPOINT_URL, the profile's, or Amazon's
+ * @param pathStyle whether the bucket's name goes into the path; empty: when the endpoint is an
+ *     address or localhost
  * @param caBundle a PEM file of the only authorities to trust; empty: AWS_CA_BUNDLE, or Java's own
  */
 public record S3Settings(
@@ -33,14 +36,21 @@ public record S3Settings(
 
   public S3Settings {
     if (!bucket.matches("[A-Za-z0-9][A-Za-z0-9._-]{1,254}")) {
-      throw new InvalidRequest("\"" + bucket + "\" is no name of a bucket: give 3 to 63 of a-z, 0-9, '.' and '-'");
+      throw new InvalidRequest(
+          "\"" + bucket + "\" is no name of a bucket: give 3 to 63 of a-z, 0-9, '.' and '-'");
     }
     prefix = prefix.replaceAll("^/+|/+$", "");
     if (prefix.getBytes(StandardCharsets.UTF_8).length > MAX_PREFIX_BYTES) {
-      throw new InvalidRequest("the prefix \"" + prefix + "\" is longer than " + MAX_PREFIX_BYTES + " bytes: shorten it");
+      throw new InvalidRequest(
+          "the prefix \""
+              + prefix
+              + "\" is longer than "
+              + MAX_PREFIX_BYTES
+              + " bytes: shorten it");
     }
     if (!prefix.matches("[\\x21-\\x7e]*")) {
-      throw new InvalidRequest("the prefix \"" + prefix + "\" has characters outside visible ASCII: choose another one");
+      throw new InvalidRequest(
+          "the prefix \"" + prefix + "\" has characters outside visible ASCII: choose another one");
     }
     endpoint.ifPresent(S3Settings::checkEndpoint);
   }
@@ -48,7 +58,13 @@ public record S3Settings(
   /** A bucket found by the environment alone. */
   public static S3Settings of(String bucket, String prefix) {
     return new S3Settings(
-        bucket, prefix, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        bucket,
+        prefix,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   public S3Settings withEndpoint(URI url) {
@@ -64,14 +80,19 @@ public record S3Settings(
     return prefix.isEmpty() ? "" : prefix + "/";
   }
 
-  /** The endpoint of these settings or of the environment; empty when it is Amazon's or a profile's. */
+  /**
+   * The endpoint of these settings or of the environment; empty when it is Amazon's or a profile's.
+   */
   Optional<URI> endpoint(Map<String, String> environment) {
-    return endpoint.or(() -> named(environment, "AWS_ENDPOINT_URL_S3")).or(() -> named(environment, "AWS_ENDPOINT_URL"));
+    return endpoint
+        .or(() -> named(environment, "AWS_ENDPOINT_URL_S3"))
+        .or(() -> named(environment, "AWS_ENDPOINT_URL"));
   }
 
   /** Whether the bucket's name goes into the path: an address has no subdomains. */
   boolean pathStyle(Map<String, String> environment) {
-    return pathStyle.orElseGet(() -> endpoint(environment).map(S3Settings::isAddress).orElse(false));
+    return pathStyle.orElseGet(
+        () -> endpoint(environment).map(S3Settings::isAddress).orElse(false));
   }
 
   private static Optional<URI> named(Map<String, String> environment, String variable) {
@@ -86,14 +107,16 @@ public record S3Settings(
       checkEndpoint(url);
       return url;
     } catch (URISyntaxException e) {
-      throw new InvalidRequest("\"" + text + "\" is no endpoint: give a URL like https://s3.example.com", e);
+      throw new InvalidRequest(
+          "\"" + text + "\" is no endpoint: give a URL like https://s3.example.com", e);
     }
   }
 
   private static void checkEndpoint(URI url) {
     @Nullable String scheme = url.getScheme();
     if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-      throw new InvalidRequest("\"" + url + "\" is no endpoint: give a URL like https://s3.example.com");
+      throw new InvalidRequest(
+          "\"" + url + "\" is no endpoint: give a URL like https://s3.example.com");
     }
   }
 

@@ -7,8 +7,8 @@ import io.s3shard.store.ByteRange;
 import io.s3shard.store.ListedObject;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.ObjectStore;
-import io.s3shard.store.PutOutcome;
 import io.s3shard.store.Purpose;
+import io.s3shard.store.PutOutcome;
 import io.s3shard.store.StoredObject;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,8 +27,8 @@ import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * A bucket over S3. Each call is one request and one try, but for listings that the server cuts short and servers without
- * multi-delete. Thread-safe. Building it sends nothing.
+ * A bucket over S3. Each call is one request and one try, but for listings that the server cuts
+ * short and servers without multi-delete. Thread-safe. Building it sends nothing.
  */
 public final class S3Store implements ObjectStore, AutoCloseable {
   /** Four times the largest chunk: what is longer is not ours. In bytes. */
@@ -41,15 +41,20 @@ public final class S3Store implements ObjectStore, AutoCloseable {
   private final S3Errors errors;
   private volatile boolean lacksMultiDelete;
 
-  /** @throws StoreRefused if no region is known, which only Amazon's own endpoint needs */
+  /**
+   * @throws StoreRefused if no region is known, which only Amazon's own endpoint needs
+   */
   public S3Store(S3Settings settings) {
     this(settings, System.getenv());
   }
 
   S3Store(S3Settings settings, Map<String, String> environment) {
     this.settings = settings;
-    this.where = "bucket " + settings.bucket() + " at "
-        + settings.endpoint(environment).map(Object::toString).orElse("Amazon S3");
+    this.where =
+        "bucket "
+            + settings.bucket()
+            + " at "
+            + settings.endpoint(environment).map(Object::toString).orElse("Amazon S3");
     this.credentials = new FoundCredentials(settings.profile(), where);
     this.client = S3Clients.build(settings, environment, credentials, where);
     this.errors = new S3Errors(where);
@@ -71,11 +76,24 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     Received received = receive(key, request(key).range(bytes).build(), range.length());
     boolean ranged = received.head().contentRange() != null;
     if (!ranged && (range.offset() > 0 || received.promised() > range.length())) {
-      throw new StoreRefused(where + " answers a ranged get with the whole of " + key + ": it lacks ranges, use another server");
+      throw new StoreRefused(
+          where
+              + " answers a ranged get with the whole of "
+              + key
+              + ": it lacks ranges, use another server");
     }
     if (received.body().remaining() != range.length()) {
-      throw new Damaged("object " + key + " in " + where + " is truncated: " + received.body().remaining()
-          + " bytes instead of " + range.length() + " at " + range.offset());
+      throw new Damaged(
+          "object "
+              + key
+              + " in "
+              + where
+              + " is truncated: "
+              + received.body().remaining()
+              + " bytes instead of "
+              + range.length()
+              + " at "
+              + range.offset());
     }
     return received.body();
   }
@@ -100,7 +118,8 @@ public final class S3Store implements ObjectStore, AutoCloseable {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     List<ListedObject> listed = new ArrayList<>();
     @Nullable String after = startAfter == null ? null : settings.keyPrefix() + startAfter;
     @Nullable String token = null;
@@ -125,7 +144,8 @@ public final class S3Store implements ObjectStore, AutoCloseable {
       deleteMany(keys);
     } catch (RuntimeException e) {
       if (!S3Errors.lacksMultiDelete(e)) {
-        throw errors.classify("delete of " + keys.size() + " objects from " + keys.iterator().next(), e);
+        throw errors.classify(
+            "delete of " + keys.size() + " objects from " + keys.iterator().next(), e);
       }
       lacksMultiDelete = true;
       keys.forEach(this::deleteOne);
@@ -155,7 +175,14 @@ public final class S3Store implements ObjectStore, AutoCloseable {
   private StoredObject whole(ObjectKey key, GetObjectRequest request) {
     Received received = receive(key, request, MAX_OBJECT_BYTES);
     if (received.promised() > MAX_OBJECT_BYTES) {
-      throw new Damaged("object " + key + " in " + where + " has " + received.promised() + " bytes: it is not ours");
+      throw new Damaged(
+          "object "
+              + key
+              + " in "
+              + where
+              + " has "
+              + received.promised()
+              + " bytes: it is not ours");
     }
     return new StoredObject(received.body(), quoted(received.head().eTag()));
   }
@@ -168,15 +195,17 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
   }
 
-  private ListObjectsV2Response listPage(String prefix, @Nullable String after, @Nullable String token, int limit) {
+  private ListObjectsV2Response listPage(
+      String prefix, @Nullable String after, @Nullable String token, int limit) {
     try {
-      return client.listObjectsV2(ListObjectsV2Request.builder()
-          .bucket(settings.bucket())
-          .prefix(settings.keyPrefix() + prefix)
-          .startAfter(after)
-          .continuationToken(token)
-          .maxKeys(limit)
-          .build());
+      return client.listObjectsV2(
+          ListObjectsV2Request.builder()
+              .bucket(settings.bucket())
+              .prefix(settings.keyPrefix() + prefix)
+              .startAfter(after)
+              .continuationToken(token)
+              .maxKeys(limit)
+              .build());
     } catch (RuntimeException e) {
       throw errors.classify("list of " + prefix + "*", e);
     }
@@ -186,7 +215,8 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     List<ObjectIdentifier> objects =
         keys.stream().map(key -> ObjectIdentifier.builder().key(full(key)).build()).toList();
     DeleteObjectsResponse answer =
-        client.deleteObjects(request -> request.bucket(settings.bucket()).delete(what -> what.objects(objects).quiet(true)));
+        client.deleteObjects(request ->
+            request.bucket(settings.bucket()).delete(what -> what.objects(objects).quiet(true)));
     for (S3Error error : answer.errors()) {
       if (!"NoSuchKey".equals(error.code())) {
         throw errors.undeleted(String.valueOf(error.key()), error.code(), error.message());
@@ -220,7 +250,9 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     return settings.keyPrefix() + key.value();
   }
 
-  /** Consoles make objects named like folders; the one that is the prefix itself is no key of ours. */
+  /**
+   * Consoles make objects named like folders; the one that is the prefix itself is no key of ours.
+   */
   private boolean isKey(S3Object object) {
     String key = object.key();
     int start = settings.keyPrefix().length();
@@ -234,6 +266,8 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
   /** Servers differ in whether a listing has the quotes that a header must have. */
   private static String quoted(@Nullable String etag) {
-    return etag == null || etag.startsWith("\"") || etag.startsWith("W/") ? String.valueOf(etag) : "\"" + etag + "\"";
+    return etag == null || etag.startsWith("\"") || etag.startsWith("W/")
+        ? String.valueOf(etag)
+        : "\"" + etag + "\"";
   }
 }

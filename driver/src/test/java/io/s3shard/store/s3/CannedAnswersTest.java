@@ -12,8 +12,8 @@ import io.s3shard.error.StoreUnavailable;
 import io.s3shard.store.Body;
 import io.s3shard.store.ByteRange;
 import io.s3shard.store.ObjectKey;
-import io.s3shard.store.PutOutcome;
 import io.s3shard.store.Purpose;
+import io.s3shard.store.PutOutcome;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -54,8 +54,10 @@ final class CannedAnswersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "500, InternalError", "502, BadGateway", "503, ServiceUnavailable", "503, SlowDown", "504, GatewayTimeout",
-    "429, TooManyRequests", "408, RequestTimeout", "400, RequestTimeout", "409, OperationAborted", "400, BadDigest"
+    "500, InternalError", "502, BadGateway", "503, ServiceUnavailable", "503, SlowDown",
+        "504, GatewayTimeout",
+    "429, TooManyRequests", "408, RequestTimeout", "400, RequestTimeout", "409, OperationAborted",
+        "400, BadDigest"
   })
   void whatPassesIsUnavailableAndSettlesNothing(int status, String code) {
     server.answers(CannedServer.status(status, code));
@@ -122,18 +124,21 @@ final class CannedAnswersTest {
   void aMissingObjectAndAnotherObjectAreMissing() {
     server.answers(CannedServer.status(404, "NoSuchKey"));
     assertThatThrownBy(() -> bucket.get(KEY, Purpose.READ)).isInstanceOf(ObjectMissing.class);
-    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(0, 9), Purpose.READ)).isInstanceOf(ObjectMissing.class);
+    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(0, 9), Purpose.READ))
+        .isInstanceOf(ObjectMissing.class);
     bucket.delete(List.of(KEY), Purpose.BACKGROUND);
     server.answers(CannedServer.bare(404));
     assertThatThrownBy(() -> bucket.get(KEY, Purpose.READ)).isInstanceOf(ObjectMissing.class);
     server.answers(CannedServer.status(412, "PreconditionFailed"));
-    assertThatThrownBy(() -> bucket.getIfMatch(KEY, "\"x\"", Purpose.LOG)).isInstanceOf(ObjectMissing.class);
+    assertThatThrownBy(() -> bucket.getIfMatch(KEY, "\"x\"", Purpose.LOG))
+        .isInstanceOf(ObjectMissing.class);
   }
 
   @Test
   void aRangeBeyondTheEndIsDamage() {
     server.answers(CannedServer.status(416, "InvalidRange"));
-    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(9, 9), Purpose.READ)).isInstanceOf(Damaged.class);
+    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(9, 9), Purpose.READ))
+        .isInstanceOf(Damaged.class);
     server.answers(CannedServer.body(206, "1234", Map.of("Content-Range", "bytes 0-3/4")));
     assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(0, 9), Purpose.READ))
         .isInstanceOf(Damaged.class)
@@ -143,7 +148,8 @@ final class CannedAnswersTest {
   @Test
   void aServerWithoutRangesIsRefused() {
     server.answers(CannedServer.body(200, "0123456789", Map.of()));
-    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(3, 4), Purpose.READ)).isInstanceOf(StoreRefused.class);
+    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(3, 4), Purpose.READ))
+        .isInstanceOf(StoreRefused.class);
   }
 
   @Test
@@ -154,7 +160,8 @@ final class CannedAnswersTest {
     server.answers(CannedServer.cutShort(200, "half of", 14));
     assertThatThrownBy(() -> bucket.get(KEY, Purpose.READ)).isInstanceOf(StoreUnavailable.class);
     server.answers(CannedServer.cutShort(206, "half of", 14));
-    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(0, 14), Purpose.READ)).isInstanceOf(StoreUnavailable.class);
+    assertThatThrownBy(() -> bucket.get(KEY, new ByteRange(0, 14), Purpose.READ))
+        .isInstanceOf(StoreUnavailable.class);
   }
 
   @Test
@@ -196,7 +203,8 @@ final class CannedAnswersTest {
     Body parts = Body.of(List.of(first, ByteBuffer.wrap("ord".getBytes(UTF_8))));
     assertThat(bucket.putIfAbsent(KEY, parts, Purpose.LOG)).isEqualTo(PutOutcome.WON);
     CannedServer.Request request = server.requests().getFirst();
-    assertThat(request.method() + " " + request.target()).isEqualTo("PUT /canned-bucket/pre/fix/volumes/7/log/1");
+    assertThat(request.method() + " " + request.target())
+        .isEqualTo("PUT /canned-bucket/pre/fix/volumes/7/log/1");
     assertThat(request.body()).asString(UTF_8).isEqualTo("record");
     assertThat(request.headers())
         .containsEntry("if-none-match", "*")
@@ -207,9 +215,14 @@ final class CannedAnswersTest {
 
   @Test
   void oneKeyThatCannotBeDeletedIsNamed() {
-    server.answers(CannedServer.body(200, "<?xml version=\"1.0\"?><DeleteResult><Error><Key>pre/fix/b</Key><Code>AccessDenied</Code>"
-        + "<Message>no</Message></Error></DeleteResult>", Map.of("Content-Type", "application/xml")));
-    assertThatThrownBy(() -> bucket.delete(List.of(new ObjectKey("a"), new ObjectKey("b")), Purpose.BACKGROUND))
+    server.answers(
+        CannedServer.body(
+            200,
+            "<?xml version=\"1.0\"?><DeleteResult><Error><Key>pre/fix/b</Key><Code>AccessDenied</Code>"
+                + "<Message>no</Message></Error></DeleteResult>",
+            Map.of("Content-Type", "application/xml")));
+    assertThatThrownBy(() ->
+            bucket.delete(List.of(new ObjectKey("a"), new ObjectKey("b")), Purpose.BACKGROUND))
         .isInstanceOf(StoreRefused.class)
         .hasMessageContaining("b")
         .hasMessageContaining("AccessDenied");
@@ -224,7 +237,8 @@ final class CannedAnswersTest {
     List<ObjectKey> keys = List.of(new ObjectKey("a"), new ObjectKey("b"), new ObjectKey("c"));
     bucket.delete(keys, Purpose.BACKGROUND);
     bucket.delete(keys, Purpose.BACKGROUND);
-    assertThat(server.requests()).extracting(CannedServer.Request::method)
+    assertThat(server.requests())
+        .extracting(CannedServer.Request::method)
         .containsExactly("POST", "DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "DELETE");
   }
 
@@ -247,6 +261,9 @@ final class CannedAnswersTest {
   }
 
   private static void isOneLineThatSaysWhere(Throwable failure) {
-    assertThat(failure.getMessage()).doesNotContain("\n").contains("canned-bucket").contains("http://127.0.0.1:");
+    assertThat(failure.getMessage())
+        .doesNotContain("\n")
+        .contains("canned-bucket")
+        .contains("http://127.0.0.1:");
   }
 }

@@ -19,7 +19,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** An HTTP server on loopback that gives every request the same answer, and remembers what it was asked. */
+/**
+ * An HTTP server on loopback that gives every request the same answer, and remembers what it was
+ * asked.
+ */
 final class CannedServer implements AutoCloseable {
   /** What is sent back. */
   interface Answer {
@@ -58,8 +61,10 @@ final class CannedServer implements AutoCloseable {
 
   /** An error as S3 writes it. */
   static Answer status(int status, String code) {
-    String xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code
-        + "</Code><Message>What went\nwrong</Message><RequestId>1</RequestId></Error>";
+    String xml =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>"
+            + code
+            + "</Code><Message>What went\nwrong</Message><RequestId>1</RequestId></Error>";
     return body(status, xml, Map.of("Content-Type", "application/xml"));
   }
 
@@ -100,9 +105,12 @@ final class CannedServer implements AutoCloseable {
     try (InputStream in = exchange.getRequestBody()) {
       byte[] body = in.readAllBytes();
       Map<String, String> headers = new TreeMap<>();
-      exchange.getRequestHeaders()
+      exchange
+          .getRequestHeaders()
           .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
-      requests.add(new Request(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body));
+      requests.add(
+          new Request(
+              exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body));
     }
     answer.to(exchange);
     exchange.close();

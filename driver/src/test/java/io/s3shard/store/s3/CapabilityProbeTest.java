@@ -27,10 +27,21 @@ final class CapabilityProbeTest {
     try (S3Server server = S3Server.started();
         S3Store bucket = new S3Store(server.settings("probed"))) {
       List<Finding> findings = new CapabilityProbe(bucket, execution).run();
-      assertThat(findings).extracting(Finding::about).containsExactly(
-          "access", "conditional puts", "listings", "ranged gets", "conditional gets",
-          "lifecycle rules", "versioning", "object lock", "clock");
-      assertThat(findings).noneMatch(finding -> finding.verdict() == Verdict.FAILURE || finding.verdict() == Verdict.WARNING);
+      assertThat(findings)
+          .extracting(Finding::about)
+          .containsExactly(
+              "access",
+              "conditional puts",
+              "listings",
+              "ranged gets",
+              "conditional gets",
+              "lifecycle rules",
+              "versioning",
+              "object lock",
+              "clock");
+      assertThat(findings)
+          .noneMatch(finding ->
+              finding.verdict() == Verdict.FAILURE || finding.verdict() == Verdict.WARNING);
       assertThat(findings.subList(0, 5)).allMatch(finding -> finding.verdict() == Verdict.OK);
       assertThat(findings.getLast()).isEqualTo(CapabilityProbe.skew(Duration.ZERO));
       assertThat(bucket.list("", null, 10, Purpose.MAP)).isEmpty();
@@ -42,8 +53,10 @@ final class CapabilityProbeTest {
   void versioningHasAPrice(@TempDir Path versions) {
     try (S3Server server = S3Server.started("--versioning-dir", versions.toString());
         S3Store bucket = new S3Store(server.settings("probed"))) {
-      bucket.client().putBucketVersioning(
-          request -> request.bucket(S3Server.BUCKET).versioningConfiguration(on -> on.status("Enabled")));
+      bucket
+          .client()
+          .putBucketVersioning(request ->
+              request.bucket(S3Server.BUCKET).versioningConfiguration(on -> on.status("Enabled")));
       List<Finding> findings = new CapabilityProbe(bucket, execution).run();
       assertThat(findings)
           .filteredOn(finding -> finding.about().equals("versioning"))
@@ -63,7 +76,9 @@ final class CapabilityProbeTest {
           .singleElement()
           .satisfies(finding -> {
             assertThat(finding.verdict()).isEqualTo(Verdict.FAILURE);
-            assertThat(finding.message()).contains("check the access key").contains(server.endpoint().toString());
+            assertThat(finding.message())
+                .contains("check the access key")
+                .contains(server.endpoint().toString());
           });
     }
   }

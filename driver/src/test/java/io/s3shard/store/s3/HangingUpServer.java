@@ -12,7 +12,10 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers every odd request and keeps its connection open; reads every even one and closes the connection without a word. */
+/**
+ * Answers every odd request and keeps its connection open; reads every even one and closes the
+ * connection without a word.
+ */
 final class HangingUpServer implements AutoCloseable {
   private final ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
   private final AtomicInteger requests = new AtomicInteger();
@@ -49,7 +52,10 @@ final class HangingUpServer implements AutoCloseable {
     try (connection;
         InputStream in = new BufferedInputStream(connection.getInputStream())) {
       while (readRequest(in) && requests.incrementAndGet() % 2 == 1) {
-        connection.getOutputStream().write("HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
+        connection
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
       }
     } catch (IOException e) {
       return; // the client has gone

@@ -15,38 +15,68 @@ final class LifecycleRulesTest {
   @Test
   void aRuleThatExpiresOurObjectsFails() {
     assertThat(judge(rule -> rule.expiration(after -> after.days(30)))).isEqualTo(Verdict.FAILURE);
-    assertThat(judge(rule -> rule.filter(of -> of.prefix("")).expiration(after -> after.days(30)))).isEqualTo(Verdict.FAILURE);
-    assertThat(judge(rule -> rule.filter(of -> of.prefix("ours")).expiration(after -> after.days(1)))).isEqualTo(Verdict.FAILURE);
-    assertThat(judge(rule -> rule.filter(of -> of.prefix("ours/volumes/7")).expiration(after -> after.days(1))))
+    assertThat(judge(rule -> rule.filter(of -> of.prefix("")).expiration(after -> after.days(30))))
         .isEqualTo(Verdict.FAILURE);
-    assertThat(judge(rule -> rule.filter(of -> of.and(and -> and.prefix("ours/").objectSizeGreaterThan(9L))).expiration(after -> after.days(1))))
+    assertThat(
+            judge(rule -> rule.filter(of -> of.prefix("ours")).expiration(after -> after.days(1))))
+        .isEqualTo(Verdict.FAILURE);
+    assertThat(
+            judge(rule ->
+                rule.filter(of -> of.prefix("ours/volumes/7")).expiration(after -> after.days(1))))
+        .isEqualTo(Verdict.FAILURE);
+    assertThat(
+            judge(rule ->
+                rule.filter(of -> of.and(and -> and.prefix("ours/").objectSizeGreaterThan(9L)))
+                    .expiration(after -> after.days(1))))
         .isEqualTo(Verdict.FAILURE);
   }
 
   @Test
   void aRuleThatDoesNotMeetThemIsFine() {
-    assertThat(judge(rule -> rule.filter(of -> of.prefix("logs/")).expiration(after -> after.days(1)))).isEqualTo(Verdict.OK);
-    assertThat(judge(rule -> rule.filter(of -> of.prefix("ours2/")).expiration(after -> after.days(1)))).isEqualTo(Verdict.OK);
-    Tag tag = Tag.builder().key("k").value("v").build();
-    assertThat(judge(rule -> rule.filter(of -> of.tag(tag)).expiration(after -> after.days(1)))).isEqualTo(Verdict.OK);
-    assertThat(judge(rule -> rule.filter(of -> of.and(and -> and.prefix("ours/").tags(tag))).expiration(after -> after.days(1))))
+    assertThat(
+            judge(rule -> rule.filter(of -> of.prefix("logs/")).expiration(after -> after.days(1))))
         .isEqualTo(Verdict.OK);
-    assertThat(judge(rule -> rule.status("Disabled").expiration(after -> after.days(1)))).isEqualTo(Verdict.OK);
-    assertThat(judge(rule -> rule.abortIncompleteMultipartUpload(after -> after.daysAfterInitiation(1)))).isEqualTo(Verdict.OK);
-    assertThat(judge(rule -> rule.expiration(markers -> markers.expiredObjectDeleteMarker(true)))).isEqualTo(Verdict.OK);
-    assertThat(judge(rule -> rule.noncurrentVersionExpiration(after -> after.noncurrentDays(1)))).isEqualTo(Verdict.OK);
+    assertThat(
+            judge(
+                rule -> rule.filter(of -> of.prefix("ours2/")).expiration(after -> after.days(1))))
+        .isEqualTo(Verdict.OK);
+    Tag tag = Tag.builder().key("k").value("v").build();
+    assertThat(judge(rule -> rule.filter(of -> of.tag(tag)).expiration(after -> after.days(1))))
+        .isEqualTo(Verdict.OK);
+    assertThat(
+            judge(rule ->
+                rule.filter(of -> of.and(and -> and.prefix("ours/").tags(tag)))
+                    .expiration(after -> after.days(1))))
+        .isEqualTo(Verdict.OK);
+    assertThat(judge(rule -> rule.status("Disabled").expiration(after -> after.days(1))))
+        .isEqualTo(Verdict.OK);
+    assertThat(
+            judge(
+                rule -> rule.abortIncompleteMultipartUpload(after -> after.daysAfterInitiation(1))))
+        .isEqualTo(Verdict.OK);
+    assertThat(judge(rule -> rule.expiration(markers -> markers.expiredObjectDeleteMarker(true))))
+        .isEqualTo(Verdict.OK);
+    assertThat(judge(rule -> rule.noncurrentVersionExpiration(after -> after.noncurrentDays(1))))
+        .isEqualTo(Verdict.OK);
   }
 
   @Test
   void anArchiveFailsAndACheaperClassHasAPrice() {
-    assertThat(judge(rule -> rule.transitions(List.of(after30Days("GLACIER"))))).isEqualTo(Verdict.FAILURE);
-    assertThat(judge(rule -> rule.transitions(List.of(after30Days("STANDARD_IA"))))).isEqualTo(Verdict.WARNING);
+    assertThat(judge(rule -> rule.transitions(List.of(after30Days("GLACIER")))))
+        .isEqualTo(Verdict.FAILURE);
+    assertThat(judge(rule -> rule.transitions(List.of(after30Days("STANDARD_IA")))))
+        .isEqualTo(Verdict.WARNING);
   }
 
   @Test
   void theWorstRuleCounts() {
     LifecycleRule harmless = LifecycleRule.builder().status("Enabled").build();
-    LifecycleRule deadly = LifecycleRule.builder().id("tidy").status("Enabled").expiration(after -> after.days(7)).build();
+    LifecycleRule deadly =
+        LifecycleRule.builder()
+            .id("tidy")
+            .status("Enabled")
+            .expiration(after -> after.days(7))
+            .build();
     var finding = LifecycleRules.judge(List.of(harmless, deadly, harmless), "");
     assertThat(finding.verdict()).isEqualTo(Verdict.FAILURE);
     assertThat(finding.message()).contains("\"tidy\"").contains("take it off");

@@ -10,8 +10,8 @@ import io.s3shard.error.StoreRefused;
 import io.s3shard.error.StoreUnavailable;
 import io.s3shard.store.Body;
 import io.s3shard.store.ObjectKey;
-import io.s3shard.store.PutOutcome;
 import io.s3shard.store.Purpose;
+import io.s3shard.store.PutOutcome;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +45,12 @@ final class S3DoubtTest {
 
   @ParameterizedTest
   @CsvSource({
-    "500, InternalError, false", "503, SlowDown, true", "503, ServiceUnavailable, true", "429, TooManyRequests, true",
-    "502, BadGateway, false", "400, RequestTimeout, false"
+    "500, InternalError, false",
+    "503, SlowDown, true",
+    "503, ServiceUnavailable, true",
+    "429, TooManyRequests, true",
+    "502, BadGateway, false",
+    "400, RequestTimeout, false"
   })
   void onlyThrottlingAsksForFewerRequests(int status, String code, boolean throttled) {
     server.answers(CannedServer.status(status, code));
@@ -72,19 +76,27 @@ final class S3DoubtTest {
       exchange.getResponseBody().flush();
       throw new IOException("hang up");
     });
-    assertThatThrownBy(() -> store.get(KEY, Purpose.READ)).isInstanceOf(Damaged.class).hasMessageContaining("not ours");
+    assertThatThrownBy(() -> store.get(KEY, Purpose.READ))
+        .isInstanceOf(Damaged.class)
+        .hasMessageContaining("not ours");
   }
 
-  /** A connection that was kept open, and is found dead by the next request: HTTP clients like to send that one again. */
+  /**
+   * A connection that was kept open, and is found dead by the next request: HTTP clients like to
+   * send that one again.
+   */
   @Test
   void aRequestOnADeadConnectionIsNotSentAgain() throws IOException {
     try (HangingUpServer hangingUp = new HangingUpServer();
-        S3Store cut = new S3Store(S3Settings.of("bucket", "p").withEndpoint(hangingUp.endpoint()), Map.of())) {
+        S3Store cut =
+            new S3Store(
+                S3Settings.of("bucket", "p").withEndpoint(hangingUp.endpoint()), Map.of())) {
       assertThat(cut.putIfAbsent(KEY, BODY, Purpose.LOG)).isEqualTo(PutOutcome.WON);
       assertThat(cut.putIfAbsent(KEY, BODY, Purpose.LOG)).isEqualTo(PutOutcome.UNKNOWN);
       assertThat(hangingUp.requests()).isEqualTo(2);
       assertThat(cut.putIfAbsent(KEY, BODY, Purpose.LOG)).isEqualTo(PutOutcome.WON);
-      assertThatThrownBy(() -> cut.put(KEY, BODY, Purpose.FLUSH)).isInstanceOf(StoreUnavailable.class);
+      assertThatThrownBy(() -> cut.put(KEY, BODY, Purpose.FLUSH))
+          .isInstanceOf(StoreUnavailable.class);
       assertThat(hangingUp.requests()).isEqualTo(4);
     }
   }
@@ -92,7 +104,8 @@ final class S3DoubtTest {
   @Test
   void oneKeyOfManyThatFailsForAMomentIsUnavailable() {
     server.answers(deleted("SlowDown"));
-    Throwable failure = catchThrowable(() -> store.delete(List.of(KEY, new ObjectKey("b")), Purpose.BACKGROUND));
+    Throwable failure =
+        catchThrowable(() -> store.delete(List.of(KEY, new ObjectKey("b")), Purpose.BACKGROUND));
     assertThat(failure).isInstanceOf(StoreUnavailable.class);
     assertThat(((StoreUnavailable) failure).isThrottled()).isTrue();
     server.answers(deleted("NoSuchKey"));
@@ -106,7 +119,10 @@ final class S3DoubtTest {
   }
 
   private static CannedServer.Answer deleted(String code) {
-    String xml = "<DeleteResult><Error><Key>p/b</Key><Code>" + code + "</Code><Message>No</Message></Error></DeleteResult>";
+    String xml =
+        "<DeleteResult><Error><Key>p/b</Key><Code>"
+            + code
+            + "</Code><Message>No</Message></Error></DeleteResult>";
     return CannedServer.body(200, xml, Map.of("Content-Type", "application/xml"));
   }
 }

@@ -9,8 +9,8 @@ import com.sun.net.httpserver.HttpsServer;
 import io.s3shard.error.StoreRefused;
 import io.s3shard.store.Body;
 import io.s3shard.store.ObjectKey;
-import io.s3shard.store.PutOutcome;
 import io.s3shard.store.Purpose;
+import io.s3shard.store.PutOutcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -31,7 +31,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server whose certificate nobody has signed: trusted if the user says so, and refused with the remedy otherwise. */
+/**
+ * A server whose certificate nobody has signed: trusted if the user says so, and refused with the
+ * remedy otherwise.
+ */
 final class TlsTest {
   private static final ObjectKey KEY = new ObjectKey("k");
   private static final Body BODY = Body.of(new byte[] {1, 2, 3});
@@ -47,18 +50,45 @@ final class TlsTest {
     System.setProperty("aws.secretAccessKey", "s3shardtestsecret");
     Path keys = folder.resolve("keys.p12");
     certificate = folder.resolve("certificate.pem");
-    keytool("-genkeypair", "-alias", "s3", "-keyalg", "EC", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1",
-        "-validity", "2", "-storetype", "PKCS12", "-keystore", keys.toString(), "-storepass", PASSWORD);
-    keytool("-exportcert", "-rfc", "-alias", "s3", "-file", certificate.toString(),
-        "-keystore", keys.toString(), "-storepass", PASSWORD);
+    keytool(
+        "-genkeypair",
+        "-alias",
+        "s3",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=127.0.0.1",
+        "-ext",
+        "san=ip:127.0.0.1",
+        "-validity",
+        "2",
+        "-storetype",
+        "PKCS12",
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        PASSWORD);
+    keytool(
+        "-exportcert",
+        "-rfc",
+        "-alias",
+        "s3",
+        "-file",
+        certificate.toString(),
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        PASSWORD);
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context(keys)));
-    server.createContext("/", exchange -> {
-      signedHashes.add(exchange.getRequestHeaders().getFirst("x-amz-content-sha256"));
-      exchange.getRequestBody().readAllBytes();
-      exchange.sendResponseHeaders(200, -1);
-      exchange.close();
-    });
+    server.createContext(
+        "/",
+        exchange -> {
+          signedHashes.add(exchange.getRequestHeaders().getFirst("x-amz-content-sha256"));
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
     server.start();
   }
 
@@ -83,7 +113,8 @@ final class TlsTest {
           .isInstanceOf(StoreRefused.class)
           .hasMessageContaining("CA bundle")
           .hasMessageContaining("https://127.0.0.1:");
-      assertThatThrownBy(() -> store.putIfAbsent(KEY, BODY, Purpose.LOG)).isInstanceOf(StoreRefused.class);
+      assertThatThrownBy(() -> store.putIfAbsent(KEY, BODY, Purpose.LOG))
+          .isInstanceOf(StoreRefused.class);
     }
     assertThat(signedHashes).isEmpty();
   }
@@ -98,7 +129,8 @@ final class TlsTest {
     try (InputStream in = Files.newInputStream(keys)) {
       store.load(in, PASSWORD.toCharArray());
     }
-    KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(factory.getKeyManagers(), null, null);
