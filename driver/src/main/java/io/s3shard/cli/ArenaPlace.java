@@ -1,9 +1,12 @@
 package io.s3shard.cli;
 
+import io.s3shard.format.VolumeId;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where a mount's arenas lie, if nobody said where. In memory if they fit: a write is answered when it is in the arena. But where
@@ -33,11 +36,23 @@ final class ArenaPlace {
   }
 
   private static boolean holds(Path folder, String tag) {
+    return !left(folder, tag).isEmpty();
+  }
+
+  /** The volumes of which there is an arena: a process that died left it, or one that lives uses it. */
+  static List<VolumeId> left(Path folder, String tag) {
+    List<VolumeId> volumes = new ArrayList<>();
     try (DirectoryStream<Path> arenas = Files.newDirectoryStream(folder, tag + "-*")) {
-      return arenas.iterator().hasNext();
+      for (Path arena : arenas) {
+        String id = arena.getFileName().toString().substring(tag.length() + 1);
+        if (VolumeId.isValid(id)) {
+          volumes.add(new VolumeId(id));
+        }
+      }
     } catch (IOException none) {
-      return false;
+      return List.of();
     }
+    return volumes;
   }
 
   /** In bytes; 0 if there is no such file system. */

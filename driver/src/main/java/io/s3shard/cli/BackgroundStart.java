@@ -75,6 +75,7 @@ final class BackgroundStart {
         && !option.startsWith("-Xs")
         && !option.startsWith("-XX:")
         && !option.startsWith("-Xshare")
+        && !option.startsWith("-Ds3shard.program")
         && !option.startsWith("-agentlib")
         && !option.startsWith("-javaagent");
   }

@@ -37,50 +37,50 @@ final class BucketChecks {
     this.options = options;
   }
 
-  List<Finding> all() {
-    List<Finding> findings = new ArrayList<>();
-    findings.add(clock());
+  List<Diagnosis> all() {
+    List<Diagnosis> diagnoses = new ArrayList<>();
+    diagnoses.add(clock());
     ObjectStore store = surroundings.stores().connect(location, options);
-    Finding reached = reached(store);
-    findings.add(reached);
-    if (reached.result() == Finding.Result.ok) {
-      findings.add(prefix(store));
+    Diagnosis reached = reached(store);
+    diagnoses.add(reached);
+    if (reached.result() == Diagnosis.Result.ok) {
+      diagnoses.add(prefix(store));
     }
-    return findings;
+    return diagnoses;
   }
 
-  private Finding reached(ObjectStore store) {
+  private Diagnosis reached(ObjectStore store) {
     try {
       store.list("", null, 1, Purpose.MAP);
-      return Finding.ok("bucket", location.bucket() + " answers, and the credentials may list it");
+      return Diagnosis.ok("bucket", location.bucket() + " answers, and the credentials may list it");
     } catch (S3ShardException e) {
-      return Finding.fail("bucket", e);
+      return Diagnosis.fail("bucket", e);
     }
   }
 
-  private Finding prefix(ObjectStore store) {
+  private Diagnosis prefix(ObjectStore store) {
     try {
       new Prefix(store, location.toString()).require();
-      return Finding.ok("prefix", location + " holds volumes of a format that this s3shard knows");
+      return Diagnosis.ok("prefix", location + " holds volumes of a format that this s3shard knows");
     } catch (VolumeMissing empty) {
-      return Finding.ok("prefix", location + " is empty and can be used");
+      return Diagnosis.ok("prefix", location + " is empty and can be used");
     } catch (S3ShardException e) {
-      return Finding.fail("prefix", e);
+      return Diagnosis.fail("prefix", e);
     }
   }
 
   /** By the date of any answer of the server: no key is needed for that. */
-  private Finding clock() {
+  private Diagnosis clock() {
     Optional<Instant> theirs = serverTime();
     if (theirs.isEmpty()) {
-      return Finding.warn("clock", "the server did not tell its time", "compare this machine's clock with another one: date -u");
+      return Diagnosis.warn("clock", "the server did not tell its time", "compare this machine's clock with another one: date -u");
     }
     Duration off = Duration.between(theirs.get(), surroundings.execution().now()).abs();
     String message = "this machine's clock is " + off.toSeconds() + " s off the server's";
     if (off.compareTo(CLOCK_FAIL) >= 0) {
-      return Finding.fail("clock", message + ", which refuses requests", "set the clock (NTP)");
+      return Diagnosis.fail("clock", message + ", which refuses requests", "set the clock (NTP)");
     }
-    return off.compareTo(CLOCK_WARN) >= 0 ? Finding.warn("clock", message, "set the clock (NTP)") : Finding.ok("clock", message);
+    return off.compareTo(CLOCK_WARN) >= 0 ? Diagnosis.warn("clock", message, "set the clock (NTP)") : Diagnosis.ok("clock", message);
   }
 
   private Optional<Instant> serverTime() {

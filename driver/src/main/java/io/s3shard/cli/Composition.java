@@ -72,12 +72,18 @@ final class Composition implements Stores {
     StoreStack stack = new StoreStack(bucket, settings, execution);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     FrameCache cache = new FrameCache(options.cacheSize);
-    OpenVolumes open =
-        new OpenVolumes(opener(location, storeOptions, options, stack, cache), options, execution, registry);
+    String tag = storeTag(location, storeOptions);
+    Path arenas = ArenaPlace.choose(options, tag);
+    ImageOpener opener = opener(arenas, tag, options, stack, cache);
+    OpenVolumes open = new OpenVolumes(opener, options, execution, registry);
     Volumes volumes = new Volumes(stack.store(), execution, location.toString());
     VolumeDirectory directory = new VolumeDirectory(volumes, open, execution, (int) options.chunkSize);
     MountStatus status = new MountStatus(location, mountPoint, open, stack, cache, execution);
     StoreMetrics.register(registry, location, stack, cache);
+    if (!options.readOnly) {
+      directory.bringIn(ArenaPlace.left(arenas, tag));
+    }
+    open.usersAsk();
     FuseSession session =
         FuseSession.mount(
             location.toString(), mountPoint, options.readOnly, new DirectoryFileSystem(location.toString(), directory));
@@ -93,11 +99,8 @@ final class Composition implements Stores {
     }
   }
 
-  private ImageOpener opener(
-      Location location, StoreOptions storeOptions, MountOptions options, StoreStack stack, FrameCache cache) {
+  private ImageOpener opener(Path arenas, String tag, MountOptions options, StoreStack stack, FrameCache cache) {
     Host host = ThisHost.identity();
-    String tag = storeTag(location, storeOptions);
-    Path arenas = ArenaPlace.choose(options, tag);
     return new ImageOpener(
         stack.store(),
         execution,

@@ -36,21 +36,21 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Finding> findings = new ArrayList<>(new MachineChecks(Path.of("/"), surroundings.environment()).all());
+    List<Diagnosis> diagnoses = new ArrayList<>(new MachineChecks(Path.of("/"), surroundings.environment()).all());
     if (location != null) {
-      findings.addAll(new BucketChecks(surroundings, location, options).all());
+      diagnoses.addAll(new BucketChecks(surroundings, location, options).all());
     }
     output.print(
         Document.list(
             "Doctor",
-            findings.stream().map(Finding::json).toList(),
+            diagnoses.stream().map(Diagnosis::json).toList(),
             List.of(),
-            findings.stream().map(Finding::row).toList(),
-            findings.stream().filter(f -> f.result() != Finding.Result.ok).map(Finding::check).toList()),
+            diagnoses.stream().map(Diagnosis::row).toList(),
+            diagnoses.stream().filter(f -> f.result() != Diagnosis.Result.ok).map(Diagnosis::check).toList()),
         surroundings.out());
-    return findings.stream()
-        .filter(finding -> finding.result() == Finding.Result.fail)
-        .map(finding -> finding.code().number())
+    return diagnoses.stream()
+        .filter(diagnosis -> diagnosis.result() == Diagnosis.Result.fail)
+        .map(diagnosis -> diagnosis.code().number())
         .findFirst()
         .orElse(ExitCode.OK.number());
   }

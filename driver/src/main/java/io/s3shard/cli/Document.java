@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What a command found or did, in every form it can be printed in. The JSON is API: {@code apiVersion} and {@code kind} say
- * which schema it has (docs/reference/json); sizes are bytes, times RFC 3339.
+ * which schema it has ({@code schema/<kind>.json} among the resources); sizes are bytes, times RFC 3339.
  *
  * @param header the table's header; empty: the rows are names and values
  * @param names what {@code -o name} prints, one a line

@@ -30,93 +30,93 @@ final class MachineChecks {
     this.environment = environment;
   }
 
-  List<Finding> all() {
+  List<Diagnosis> all() {
     return List.of(mayMount(), fuse(), libfuse(), loop(), tools(), helpers(), shm(), memory(), machineId());
   }
 
-  private Finding mayMount() {
+  private Diagnosis mayMount() {
     Optional<String> capabilities = field("proc/self/status", "CapEff:");
     boolean may = capabilities.isPresent() && (Long.parseUnsignedLong(capabilities.get(), 16) >> CAP_SYS_ADMIN & 1) == 1;
     return may
-        ? Finding.ok("rights", "this user may mount")
-        : Finding.fail("rights", "this user may not mount", "run it as root, or with CAP_SYS_ADMIN");
+        ? Diagnosis.ok("rights", "this user may mount")
+        : Diagnosis.fail("rights", "this user may not mount", "run it as root, or with CAP_SYS_ADMIN");
   }
 
-  private Finding fuse() {
+  private Diagnosis fuse() {
     Path device = root.resolve("dev/fuse");
     if (!Files.exists(device)) {
-      return Finding.fail("fuse", "there is no /dev/fuse", "load the kernel's module: modprobe fuse");
+      return Diagnosis.fail("fuse", "there is no /dev/fuse", "load the kernel's module: modprobe fuse");
     }
     return Files.isReadable(device) && Files.isWritable(device)
-        ? Finding.ok("fuse", "/dev/fuse can be opened")
-        : Finding.fail("fuse", "/dev/fuse can't be opened", "run it as root, or give the container the device");
+        ? Diagnosis.ok("fuse", "/dev/fuse can be opened")
+        : Diagnosis.fail("fuse", "/dev/fuse can't be opened", "run it as root, or give the container the device");
   }
 
-  private static Finding libfuse() {
+  private static Diagnosis libfuse() {
     try (Arena arena = Arena.ofConfined()) {
       SymbolLookup.libraryLookup("libfuse.so.2", arena);
-      return Finding.ok("libfuse2", "libfuse.so.2 is installed");
+      return Diagnosis.ok("libfuse2", "libfuse.so.2 is installed");
     } catch (IllegalArgumentException e) {
-      return Finding.fail("libfuse2", "libfuse.so.2 is not installed", "install libfuse2 (Debian: apt-get install libfuse2)");
+      return Diagnosis.fail("libfuse2", "libfuse.so.2 is not installed", "install libfuse2 (Debian: apt-get install libfuse2)");
     }
   }
 
-  private Finding loop() {
+  private Diagnosis loop() {
     return Files.exists(root.resolve("dev/loop-control"))
-        ? Finding.ok("loop", "loop devices can be made")
-        : Finding.warn("loop", "there is no /dev/loop-control, so images can't be mounted", "modprobe loop");
+        ? Diagnosis.ok("loop", "loop devices can be made")
+        : Diagnosis.warn("loop", "there is no /dev/loop-control, so images can't be mounted", "modprobe loop");
   }
 
-  private Finding tools() {
+  private Diagnosis tools() {
     List<String> missing =
         Stream.of("losetup", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs").filter(tool -> !isInstalled(tool)).toList();
     return missing.isEmpty()
-        ? Finding.ok("tools", "losetup and mkfs for ext4, xfs and btrfs are installed")
-        : Finding.warn(
+        ? Diagnosis.ok("tools", "losetup and mkfs for ext4, xfs and btrfs are installed")
+        : Diagnosis.warn(
             "tools", String.join(", ", missing) + " not installed", "install util-linux, e2fsprogs, xfsprogs, btrfs-progs as needed");
   }
 
-  private Finding helpers() {
+  private Diagnosis helpers() {
     List<String> missing =
         Stream.of(MountArguments.MOUNT_HELPER, MountArguments.UMOUNT_HELPER)
             .filter(helper -> !Files.exists(root.resolve("sbin").resolve(helper)))
             .toList();
     return missing.isEmpty()
-        ? Finding.ok("fstab", "mount(8) and umount(8) know fuse.s3shard")
-        : Finding.warn(
+        ? Diagnosis.ok("fstab", "mount(8) and umount(8) know fuse.s3shard")
+        : Diagnosis.warn(
             "fstab",
             "no " + String.join(", ", missing) + " in /sbin, so /etc/fstab does not work and umount(8) does not wait",
             "link them to the s3shard command");
   }
 
-  private Finding shm() {
+  private Diagnosis shm() {
     long room = ArenaPlace.room(root.resolve("dev/shm"));
     return room >= MemoryBudget.ARENAS_BYTES
-        ? Finding.ok("arena", Sizes.format(room) + " free in /dev/shm")
-        : Finding.warn(
+        ? Diagnosis.ok("arena", Sizes.format(room) + " free in /dev/shm")
+        : Diagnosis.warn(
             "arena",
             "only " + Sizes.format(room) + " free in /dev/shm, so written bytes wait on disk",
             "mount -o remount,size=1G /dev/shm, or choose a fast --arena-dir");
   }
 
-  private Finding memory() {
+  private Diagnosis memory() {
     Optional<String> available = field("proc/meminfo", "MemAvailable:");
     if (available.isEmpty()) {
-      return Finding.warn("memory", "it is not known how much memory is free", "have " + Sizes.format(NEEDED_BYTES) + " free");
+      return Diagnosis.warn("memory", "it is not known how much memory is free", "have " + Sizes.format(NEEDED_BYTES) + " free");
     }
     long bytes = Long.parseLong(available.get().split(" ")[0]) * 1024;
     return bytes >= NEEDED_BYTES
-        ? Finding.ok("memory", Sizes.format(bytes) + " available")
-        : Finding.warn(
+        ? Diagnosis.ok("memory", Sizes.format(bytes) + " available")
+        : Diagnosis.warn(
             "memory",
             "only " + Sizes.format(bytes) + " available, a mount takes up to " + Sizes.format(NEEDED_BYTES),
             "free memory, or make --arena-size and --cache-size smaller");
   }
 
-  private Finding machineId() {
+  private Diagnosis machineId() {
     return Files.isReadable(root.resolve("etc/machine-id"))
-        ? Finding.ok("machine id", "/etc/machine-id is there")
-        : Finding.warn(
+        ? Diagnosis.ok("machine id", "/etc/machine-id is there")
+        : Diagnosis.warn(
             "machine id",
             "no /etc/machine-id, so volumes that were open at a crash of this machine are not taken over by themselves",
             "systemd-machine-id-setup, or use --takeover after a crash");

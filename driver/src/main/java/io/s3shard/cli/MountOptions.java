@@ -48,6 +48,14 @@ final class MountOptions {
           + " then turns read-only.")
   String outageDeadline = "none";
 
+  @Option(
+      names = "--stop-deadline",
+      paramLabel = "DURATION",
+      converter = Durations.Converter.class,
+      description = "How long the process, told to end while the bucket is away, waits for it (default: 30s). What is not"
+          + " committed then stays in the arena.")
+  Duration stopDeadline = Duration.ofSeconds(30);
+
   @Option(names = "--chunk-size", converter = Sizes.Converter.class, description = "Chunk size of images made here (default: 4MiB).")
   long chunkSize = VolumeLimits.CHUNK_DEFAULT_BYTES;
 

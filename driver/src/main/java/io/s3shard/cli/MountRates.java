@@ -1,5 +1,6 @@
 package io.s3shard.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
@@ -15,6 +16,15 @@ final class MountRates {
   private final JsonObject before;
   private final JsonObject now;
   private final double seconds;
+
+  /** From its start to {@code now}. */
+  static MountRates sinceStart(JsonObject now) {
+    JsonObject start = new JsonObject();
+    start.addProperty("seconds", 0);
+    start.add("volumes", new JsonArray());
+    start.add("requests", new JsonArray());
+    return new MountRates(start, now);
+  }
 
   MountRates(JsonObject before, JsonObject now) {
     this.before = before;
@@ -32,7 +42,8 @@ final class MountRates {
     rows.add(List.of("bucket", away > 0 ? String.format(Locale.ROOT, "away for %.0f s, I/O waits", away) : "answers"));
     now.getAsJsonArray("volumes").forEach(volume -> rows.add(row(volume.getAsJsonObject())));
     rows.add(List.of("requests", requestsText()));
-    rows.add(List.of("price", String.format(Locale.ROOT, "$%.2f a day at this rate", dollarsADay())));
+    rows.add(List.of("price", String.format(Locale.ROOT, "$%.2f a day at this rate, $%.4f since the start", dollarsADay(), dollars(now))));
+    rows.add(List.of("since start", sinceStartText()));
     return Document.object("MountStats", json, rows, List.of(now.get("location").getAsString()));
   }
 
@@ -96,6 +107,15 @@ final class MountRates {
     requestsByPurpose()
         .forEach((purpose, rate) -> text.append(String.format(Locale.ROOT, "%s %.1f/s  ", purpose, rate)));
     return text.isEmpty() ? "none" : text.toString().strip();
+  }
+
+  private String sinceStartText() {
+    Map<String, Double> counts = new TreeMap<>();
+    add(counts, now, 1);
+    StringBuilder text = new StringBuilder();
+    counts.forEach((purpose, count) -> text.append(String.format(Locale.ROOT, "%s %.0f  ", purpose, count)));
+    String seconds = String.format(Locale.ROOT, " requests in %.0f s", now.get("seconds").getAsDouble());
+    return (text.isEmpty() ? "no" : text.toString().strip()) + seconds;
   }
 
   private Map<String, Double> requestsByPurpose() {

@@ -25,13 +25,11 @@ import org.slf4j.LoggerFactory;
 final class MountedPrefix {
   private static final Logger LOG = LoggerFactory.getLogger(MountedPrefix.class);
 
-  /** How long a stop waits for the bucket (DESIGN §5, "Limits"). */
-  private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
-
   private final FuseSession session;
   private final VolumeDirectory directory;
   private final OpenVolumes open;
   private final MountStatus status;
+  private final Duration stopDeadline;
   private final List<AutoCloseable> servers = new ArrayList<>();
 
   /** Done when everything is closed. */
@@ -39,11 +37,12 @@ final class MountedPrefix {
 
   private boolean finishing;
 
-  private MountedPrefix(FuseSession session, VolumeDirectory directory, OpenVolumes open, MountStatus status) {
+  private MountedPrefix(FuseSession session, VolumeDirectory directory, OpenVolumes open, MountStatus status, Duration stopDeadline) {
     this.session = session;
     this.directory = directory;
     this.open = open;
     this.status = status;
+    this.stopDeadline = stopDeadline;
   }
 
   static MountedPrefix start(
@@ -54,7 +53,7 @@ final class MountedPrefix {
       PrometheusMeterRegistry registry,
       MountOptions options,
       RunDirectory run) {
-    MountedPrefix mounted = new MountedPrefix(session, directory, open, status);
+    MountedPrefix mounted = new MountedPrefix(session, directory, open, status, options.stopDeadline);
     try {
       mounted.servers.add(ControlServer.start(run.socket(), mounted.requests()));
       if (options.metricsPort != null) {
@@ -126,7 +125,7 @@ final class MountedPrefix {
     LOG.info("stopping");
     Thread closing = Thread.ofPlatform().daemon().name("closing").start(this::stopNow);
     try {
-      if (!closing.join(STOP_DEADLINE)) {
+      if (!closing.join(stopDeadline)) {
         exit(
             ExitCode.UNAVAILABLE,
             "the bucket is away: what was not committed is kept in " + open.arenas()

@@ -30,12 +30,18 @@ final class OpenVolumes implements ImageSource {
   private final Execution execution;
   private final MeterRegistry registry;
   private final SortedMap<VolumeId, OpenVolume> open = new TreeMap<>();
+  private volatile boolean userAsks;
 
   OpenVolumes(ImageOpener opener, MountOptions options, Execution execution, MeterRegistry registry) {
     this.opener = opener;
     this.options = options;
     this.execution = execution;
     this.registry = registry;
+  }
+
+  /** From now on it is users who open: {@code --takeover} is meant for what they open, not for what a dead process left. */
+  void usersAsk() {
+    userAsks = true;
   }
 
   /** One of them: what it is called, what it is doing, and its meters. */
@@ -46,7 +52,7 @@ final class OpenVolumes implements ImageSource {
     if (options.readOnly) {
       throw new InvalidRequest("this mount is read-only: mount it without --read-only to write");
     }
-    VolumeImage image = opener.openForWriting(volume.id(), options.takeover);
+    VolumeImage image = opener.openForWriting(volume.id(), userAsks && options.takeover);
     ImageMeters io = new ImageMeters(volume.name(), execution, registry);
     OpenVolume opened = new OpenVolume(volume.name(), image, io, gauges(volume.name(), image));
     synchronized (this) {

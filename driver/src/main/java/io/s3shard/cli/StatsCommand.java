@@ -33,6 +33,9 @@ final class StatsCommand implements Callable<Integer> {
   @Option(names = "--count", paramLabel = "N", description = "How many looks (default: 1, or on a terminal until interrupted).")
   private @Nullable Integer count;
 
+  @Option(names = "--once", description = "Return at once: what was counted since the mount's start, and its average rates.")
+  private boolean once;
+
   @Mixin private OutputOptions output = new OutputOptions();
 
   StatsCommand(Surroundings surroundings) {
@@ -46,6 +49,10 @@ final class StatsCommand implements Callable<Integer> {
     }
     ControlClient client = new ControlClient(directory, surroundings.environment());
     JsonObject before = client.require("stats");
+    if (once) {
+      print(MountRates.sinceStart(before).document());
+      return ExitCode.OK.number();
+    }
     for (int look = 0; look < looks(); look++) {
       surroundings.execution().sleep(interval);
       JsonObject now = client.require("stats");

@@ -1,15 +1,21 @@
 package io.s3shard.volume;
 
+import io.s3shard.error.S3ShardException;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.execution.Execution;
+import io.s3shard.format.VolumeId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The volumes of a prefix as a directory of images: what a mount shows. */
 public final class VolumeDirectory implements ImageDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(VolumeDirectory.class);
+
   private final Volumes volumes;
   private final Execution execution;
   private final int chunkSizeBytes;
@@ -113,6 +119,20 @@ public final class VolumeDirectory implements ImageDirectory {
       }
     } finally {
       cache.invalidate();
+    }
+  }
+
+  /**
+   * Opens volumes that a dead process of this host had open, so that what it left is brought in before anybody looks: until then
+   * even their sizes are old. They are closed again like others that nobody uses. What can't be opened is left as it is.
+   */
+  public void bringIn(List<VolumeId> left) {
+    for (VolumeId id : left) {
+      try {
+        volumes.find(id).filter(volume -> !volume.state().retired()).ifPresent(volume -> openForWriting(volume.name()).release());
+      } catch (S3ShardException e) {
+        LOG.warn("volume {} is not brought in: {}", id, e.getMessage());
+      }
     }
   }
 

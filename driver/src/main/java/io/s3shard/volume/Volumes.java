@@ -62,6 +62,11 @@ public final class Volumes {
     return naming.find(name);
   }
 
+  /** Retired ones, too; empty: it was never made. */
+  public Optional<Volume> find(VolumeId id) {
+    return naming.load(id);
+  }
+
   /** @throws VolumeMissing if there is none */
   public Volume get(String name) {
     return find(name).orElseThrow(() -> missing(name));

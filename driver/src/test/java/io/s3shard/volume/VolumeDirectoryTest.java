@@ -11,6 +11,7 @@ import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.Layout;
+import io.s3shard.format.VolumeId;
 import io.s3shard.store.MemoryStore;
 import io.s3shard.store.Purpose;
 import io.s3shard.testing.SteppedTime;
@@ -259,6 +260,24 @@ class VolumeDirectoryTest {
     directory.openForWriting("b");
     directory.flush();
     assertThat(images.count("flush")).isEqualTo(2);
+  }
+
+  @Test
+  void whatADeadProcessLeftIsBroughtInBeforeAnybodyLooks() {
+    directory.create("a", 0600, 0, 0);
+    directory.create("gone", 0600, 0, 0);
+    Volume left = volumes.get("a");
+    Volume gone = volumes.get("gone");
+    volumes.retire("gone");
+    images.committed.put(left.id(), new byte[77]);
+    directory.bringIn(List.of(gone.id(), new VolumeId("f".repeat(32)), left.id()));
+    assertThat(directory.find("a").orElseThrow().sizeBytes()).isEqualTo(77);
+    assertThat(images.events()).containsExactly("open");
+    execution.advance(HeldImages.LINGER);
+    await().until(() -> images.count("close") == 1);
+    images.busy = true;
+    directory.bringIn(List.of(left.id()));
+    assertThat(images.count("open")).isEqualTo(1);
   }
 
   private static ImageAttributes mode(int mode) {

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param remedy what to do about it; empty if all is well
  */
-record Finding(String check, Result result, String message, String remedy, ExitCode code) {
+record Diagnosis(String check, Result result, String message, String remedy, ExitCode code) {
   /** How bad it is: works, works less well, does not work. */
   enum Result {
     ok,
@@ -16,21 +16,21 @@ record Finding(String check, Result result, String message, String remedy, ExitC
     fail
   }
 
-  static Finding ok(String check, String message) {
-    return new Finding(check, Result.ok, message, "", ExitCode.OK);
+  static Diagnosis ok(String check, String message) {
+    return new Diagnosis(check, Result.ok, message, "", ExitCode.OK);
   }
 
-  static Finding warn(String check, String message, String remedy) {
-    return new Finding(check, Result.warn, message, remedy, ExitCode.OK);
+  static Diagnosis warn(String check, String message, String remedy) {
+    return new Diagnosis(check, Result.warn, message, remedy, ExitCode.OK);
   }
 
-  static Finding fail(String check, String message, String remedy) {
-    return new Finding(check, Result.fail, message, remedy, ExitCode.OTHER);
+  static Diagnosis fail(String check, String message, String remedy) {
+    return new Diagnosis(check, Result.fail, message, remedy, ExitCode.OTHER);
   }
 
   /** A failure whose message says the remedy. */
-  static Finding fail(String check, RuntimeException failure) {
-    return new Finding(check, Result.fail, Failures.message(failure), "", ExitCode.of(failure));
+  static Diagnosis fail(String check, RuntimeException failure) {
+    return new Diagnosis(check, Result.fail, Failures.message(failure), "", ExitCode.of(failure));
   }
 
   JsonObject json() {
