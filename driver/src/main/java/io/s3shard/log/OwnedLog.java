@@ -3,9 +3,6 @@ package io.s3shard.log;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.Poisoned;
-import io.s3shard.error.S3ShardException;
-import io.s3shard.format.Extent;
-import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
 import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
@@ -14,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The owner's side of a log, from a confirmed OPEN to the end of its epoch. Its own records are
@@ -33,28 +29,20 @@ public final class OwnedLog {
 
   private static final Duration HOLD_LOOK = Duration.ofMillis(100);
 
-  /** Changes of pins that each COMMIT would carry before they move into a table (RFC 0001 §2). */
-  private static final int PIN_CHANGES_MAX = 16;
-
   private final LogParts parts;
   private final OwnerSettings settings;
-  private final long epoch;
   private final Turn turn;
   private final FairPause pause;
   private final AtomicBoolean committing = new AtomicBoolean();
-  private volatile LoadedLog known;
-  private volatile long heldSinceNanos;
-  private volatile @Nullable S3ShardException ended;
+  private final Tenure tenure;
 
   /** {@code loaded}: by the load that confirmed the OPEN. */
   OwnedLog(VolumeLog log, LoadedLog loaded, OwnerSettings settings) {
     this.parts = log.parts();
     this.settings = settings;
-    this.epoch = loaded.state().openEpoch();
     this.turn = new Turn(parts.execution());
     this.pause = new FairPause(parts.execution(), parts.counters());
-    this.known = loaded;
-    this.heldSinceNanos = parts.execution().nanoTime();
+    this.tenure = new Tenure(parts, settings, loaded);
   }
 
   public VolumeId volume() {
@@ -63,17 +51,17 @@ public final class OwnedLog {
 
   /** The epoch that this owns: the slot of its OPEN. */
   public long epoch() {
-    return epoch;
+    return tenure.epoch();
   }
 
   /** The state as far as the owner has read. */
   public VolumeState state() {
-    return known.state();
+    return tenure.known().state();
   }
 
   /** The newest checkpoint that a COMMIT in the log names. */
   public Optional<Checkpoint> checkpoint() {
-    return known.checkpoint();
+    return tenure.known().checkpoint();
   }
 
   /** Where the next record goes unless somebody else was faster. */
@@ -93,9 +81,9 @@ public final class OwnedLog {
    * @throws Poisoned if that was so before
    */
   public CommitAt commit(LogRecord.Commit draft, List<ByteBuffer> inlinePayload) {
-    if (draft.epoch() != epoch) {
+    if (draft.epoch() != epoch()) {
       throw new IllegalArgumentException(
-          "a COMMIT of epoch " + draft.epoch() + ", this is epoch " + epoch);
+          "a COMMIT of epoch " + draft.epoch() + ", this is epoch " + epoch());
     }
     if (!committing.compareAndSet(false, true)) {
       throw new IllegalStateException("a COMMIT is in flight: two would break the log");
@@ -125,15 +113,15 @@ public final class OwnedLog {
   public Appended append(Function<VolumeState, LogRecord> legalAtTail) {
     while (true) {
       try (Turn.Held _ = turn.take()) {
-        LoadedLog at = withPins(alive());
+        LoadedLog at = tenure.withPins(tenure.alive());
         LogRecord record = legalAtTail.apply(at.state());
         if (record instanceof LogRecord.Commit) {
           throw new IllegalArgumentException("a COMMIT goes through commit()");
         }
         parts.requireLegal(at.state(), record);
-        if (send(at, record, List.of()) instanceof Settled.Ours ours) {
-          endIfClosed("it was closed");
-          return new Appended(known, ours.slot());
+        if (tenure.send(at, record, List.of()) instanceof Settled.Ours ours) {
+          tenure.endIfClosed("it was closed");
+          return new Appended(tenure.known(), ours.slot());
         }
       }
     }
@@ -144,7 +132,7 @@ public final class OwnedLog {
    * {@link #append}
    */
   public void close(String reason) {
-    append(_ -> new LogRecord.Close(epoch, reason));
+    append(_ -> new LogRecord.Close(epoch(), reason));
   }
 
   /**
@@ -154,13 +142,13 @@ public final class OwnedLog {
   public VolumeState catchUp() {
     try (Turn.Held _ = turn.take()) {
       while (true) {
-        LoadedLog at = alive();
+        LoadedLog at = tenure.alive();
         long slot = at.state().tail() + 1;
         try {
-          meet(
+          tenure.meet(
               at,
               slot,
-              patience().call(() -> parts.store().get(parts.key(slot), Purpose.LOG).body()));
+              tenure.patience().call(() -> parts.store().get(parts.key(slot), Purpose.LOG).body()));
         } catch (ObjectMissing _) {
           return at.state();
         }
@@ -179,120 +167,35 @@ public final class OwnedLog {
       return pins.live();
     }
     try (Turn.Held _ = turn.take()) {
-      return withPins(alive()).state().pins().live();
+      return tenure.withPins(tenure.alive()).state().pins().live();
     }
   }
 
   /** One try at the next slot; empty: it was another's, or a HOLD is in force. */
   private Optional<CommitAt> tryCommit(LogRecord.Commit draft, List<ByteBuffer> payload) {
     try (Turn.Held _ = turn.take()) {
-      LoadedLog at = ready();
+      LoadedLog at = tenure.ready();
       if (at.state().hold().isPresent()) {
         return Optional.empty();
       }
       long sentNanos = parts.execution().nanoTime();
-      if (send(at, draft, payload) instanceof Settled.Ours ours) {
+      if (tenure.send(at, draft, payload) instanceof Settled.Ours ours) {
         pause.committed(sentNanos);
         parts.counters().count(LogCounters.Event.COMMIT);
-        return Optional.of(new CommitAt(ours.slot(), landed(draft, ours.slot())));
+        return Optional.of(
+            new CommitAt(ours.slot(), LandedCommit.of(parts.volume(), draft, ours.slot())));
       }
       parts.counters().count(LogCounters.Event.COMMIT_LOST);
-      alive();
+      tenure.alive();
       return Optional.empty();
     }
-  }
-
-  /** Puts a record to the next slot, and takes in what is there then. */
-  private Settled send(LoadedLog at, LogRecord record, List<ByteBuffer> payload) {
-    long slot = at.state().tail() + 1;
-    VolumeState after = at.state().apply(slot, record);
-    VolumeState compact =
-        patience().call(() -> parts.pinTables().compacted(after, PIN_CHANGES_MAX));
-    EncodedRecord encoded = parts.informed(compact, at.checkpoint(), record, payload);
-    Settled settled = settle(encoded);
-    switch (settled) {
-      case Settled.Ours _ -> know(new LoadedLog(compact, brought(record).or(at::checkpoint)));
-      case Settled.Taken taken -> meet(at, slot, taken.there().orElseThrow());
-      case Settled.Vanished _ ->
-          throw end(new Fenced(parts.named(at.state()) + ": the log went on without this process"));
-    }
-    return settled;
-  }
-
-  /**
-   * After a failure nobody knows what lies in the slot, so nothing more may be sent in this epoch.
-   */
-  private Settled settle(EncodedRecord encoded) {
-    try {
-      return parts.settling().settle(encoded, true, patience());
-    } catch (RuntimeException unknown) {
-      String remedy =
-          "it is unknown whether " + encoded.key() + " is in the log: open the volume anew";
-      end(new Poisoned(parts.named(state()) + ": " + remedy, unknown));
-      throw unknown;
-    }
-  }
-
-  /** Takes in what somebody else has put into the next slot. */
-  private void meet(LoadedLog at, long slot, ByteBuffer there) {
-    LoggedRecord foreign = decode(slot, there);
-    if (foreign.record() instanceof LogRecord.Commit) {
-      throw end(new Fenced(parts.named(at.state()) + ": another process commits to it"));
-    }
-    try {
-      know(new LoadedLog(after(at.state(), foreign), at.checkpoint()));
-    } catch (ObjectMissing _) {
-      reload();
-    }
-    endIfClosed(Fencing.by(foreign.record()));
-  }
-
-  private VolumeState after(VolumeState before, LoggedRecord foreign) {
-    if (foreign.informed().isEmpty()) {
-      return parts.reader().after(before, foreign);
-    }
-    VolumeState carried = foreign.informed().get().state();
-    return carried.withPins(carried.pins().knowing(before.pins()));
-  }
-
-  private LoggedRecord decode(long slot, ByteBuffer there) {
-    try {
-      return parts.codec().decode(slot, there);
-    } catch (S3ShardException unreadable) {
-      throw end(unreadable);
-    }
-  }
-
-  /** What a record goes after: with the pins fetched if they must move into a table. */
-  private LoadedLog ready() {
-    LoadedLog at = alive();
-    return at.state().pins().changes() > PIN_CHANGES_MAX ? withPins(at) : at;
-  }
-
-  /**
-   * A pin table that somebody has replaced since may be gone: then the present one is asked for.
-   */
-  private LoadedLog withPins(LoadedLog at) {
-    try {
-      know(
-          new LoadedLog(
-              patience().call(() -> parts.pinTables().fetched(at.state())), at.checkpoint()));
-    } catch (ObjectMissing _) {
-      reload();
-      endIfClosed("its epoch has ended");
-    }
-    return alive();
-  }
-
-  private void reload() {
-    know(patience().call(parts.reader()::loadWithPins));
   }
 
   /** Without the turn: the records that end a HOLD may be appended through this very log. */
   private void waitWhileHeld() {
     while (state().hold().isPresent()) {
       String group = state().hold().get();
-      long heldNanos = parts.execution().nanoTime() - heldSinceNanos;
+      long heldNanos = tenure.heldNanos();
       if (heldNanos >= HOLD_LONGEST.toNanos() || settings.writerWaits().getAsBoolean()) {
         release(group);
       } else {
@@ -304,67 +207,12 @@ public final class OwnedLog {
 
   private void release(String group) {
     try (Turn.Held _ = turn.take()) {
-      LoadedLog at = ready();
+      LoadedLog at = tenure.ready();
       boolean inForce = at.state().hold().equals(Optional.of(group));
-      if (inForce && send(at, new LogRecord.Release(group), List.of()) instanceof Settled.Ours) {
+      if (inForce
+          && tenure.send(at, new LogRecord.Release(group), List.of()) instanceof Settled.Ours) {
         parts.counters().count(LogCounters.Event.HOLD_RELEASED);
       }
     }
-  }
-
-  private void know(LoadedLog now) {
-    Optional<String> hold = now.state().hold();
-    if (hold.isPresent() && !hold.equals(state().hold())) {
-      heldSinceNanos = parts.execution().nanoTime();
-      parts.counters().count(LogCounters.Event.HOLD_MET);
-    }
-    known = now;
-  }
-
-  private LoadedLog alive() {
-    S3ShardException why = ended;
-    if (why != null) {
-      throw why;
-    }
-    return known;
-  }
-
-  private void endIfClosed(String why) {
-    if (state().openEpoch() != epoch) {
-      end(new Fenced(parts.named(state()) + ": " + why));
-    }
-  }
-
-  private S3ShardException end(S3ShardException why) {
-    ended = why;
-    return why;
-  }
-
-  private Patience patience() {
-    return new Patience(parts.execution(), settings.giveUp());
-  }
-
-  private static Optional<Checkpoint> brought(LogRecord record) {
-    return record instanceof LogRecord.Commit commit ? commit.checkpoint() : Optional.empty();
-  }
-
-  /** The draft with its inline extents in the slot that it has now. */
-  private LogRecord.Commit landed(LogRecord.Commit draft, long slot) {
-    List<Extent> extents = draft.extents().stream().map(extent -> landed(extent, slot)).toList();
-    return CommitReader.withExtents(draft, extents);
-  }
-
-  private Extent landed(Extent extent, long slot) {
-    ObjectRef inline = ObjectRef.log(parts.volume(), slot, 0);
-    return switch (extent.source()) {
-      case Extent.Source.Zeros _ -> extent;
-      case Extent.Source.InObject in when ExtentsCodec.isPayload(in.object(), inline) ->
-          new Extent(
-              extent.range(),
-              new Extent.Source.InObject(
-                  ObjectRef.log(parts.volume(), slot, in.object().blocks()), in.firstBlock()),
-              extent.upTo());
-      case Extent.Source.InObject _ -> extent;
-    };
   }
 }

@@ -41,7 +41,8 @@ class DecodersTest {
     for (int i = 0; i < golden.limit(); i++) {
       ByteBuffer truncated = golden.slice(0, i);
       assertThatThrownBy(() -> codec.decode(Decoders.SLOT, truncated)).isInstanceOf(Damaged.class);
-      byte[] flipped = golden.array().clone();
+      byte[] flipped = new byte[golden.limit()];
+      golden.get(0, flipped);
       flipped[i] ^= (byte) (1 << i % 8);
       assertThatThrownBy(() -> codec.decode(Decoders.SLOT, ByteBuffer.wrap(flipped)))
           .isInstanceOf(Damaged.class)
