@@ -222,6 +222,6 @@ class CommandsTest {
   private void open(String name) {
     Writer writer = new Writer(Writer.id(execution.randomBytes(16)), "n1", "host", "boot", "test");
     OwnerSettings settings = new OwnerSettings(() -> false, () -> false);
-    new Opening(new VolumeLog(id(name), store, execution)).open(writer, 0, false, settings).orElseThrow();
+    var _ = new Opening(new VolumeLog(id(name), store, execution)).open(writer, 0, false, settings).orElseThrow();
   }
 }

@@ -10,7 +10,7 @@ final class Seeds {
   static int untilCaught(String what, long first, int most, LongFunction<Outcome> run) {
     for (int i = 0; i < most; i++) {
       try {
-        run.apply(first + i);
+        var _ = run.apply(first + i);
       } catch (SimulationFailure caught) {
         System.out.println(what + ": caught by seed " + (first + i) + ": " + caught.getMessage().lines().findFirst().orElse(""));
         return i + 1;
