@@ -18,7 +18,7 @@ final class Ledger {
   private byte[] base;
   private List<Operation> operations;
   private long requiredUpTo;
-  private @Nullable Set<Operation> survived;
+  private byte @Nullable [] successorsFind;
   private int views;
 
   /** {@code operations}: older ones that are not known to be durable; {@code base} is the state before them. */
@@ -106,15 +106,16 @@ final class Ledger {
     return size;
   }
 
-  /** A flush that began at {@code issued} was acknowledged: what was answered before must never go. */
+  /** A flush that began at {@code issued} was acknowledged: what was answered before must never go, nor be gone already. */
   void flushed(long issued) {
-    Set<Operation> kept = survived;
-    if (kept != null) {
-      for (Operation operation : operations) {
-        if (operation.answered < issued && !kept.contains(operation)) {
-          throw new AssertionError(
-              opener + " lost the volume, and acknowledged a flush of " + operation + " although its successor does not have it");
-        }
+    byte[] found = successorsFind;
+    if (found != null) {
+      try {
+        new Explanation(base, operations).of(found, operation -> operation.answered < issued);
+      } catch (AssertionError e) {
+        throw new AssertionError(
+            opener + " lost the volume, and a flush was acknowledged although its successor does not have all: "
+                + e.getMessage(), e);
       }
     }
     requiredUpTo = Math.max(requiredUpTo, issued);
@@ -148,19 +149,15 @@ final class Ledger {
 
   /** All that was answered is durable, and {@code content} shows it: the model may forget how it came about. */
   void rebase(byte[] content) {
-    if (views == 0 && survived == null) {
+    if (views == 0 && successorsFind == null) {
       base = content;
       operations = new ArrayList<>();
     }
   }
 
-  /** Somebody has opened the volume after this; {@code kept} is what they found of it. */
-  void superseded(Set<Operation> kept) {
-    survived = kept;
-  }
-
-  boolean isSuperseded() {
-    return survived != null;
+  /** Somebody has opened the volume after this, and found {@code content}. */
+  void superseded(byte[] content) {
+    successorsFind = content;
   }
 
   byte[] base() {

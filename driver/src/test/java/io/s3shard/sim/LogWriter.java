@@ -12,6 +12,7 @@ import io.s3shard.format.Blocks;
 import io.s3shard.format.Extent;
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
+import io.s3shard.log.AttachMode;
 import io.s3shard.log.Checkpoint;
 import io.s3shard.log.CommitAt;
 import io.s3shard.log.LivePin;
@@ -21,6 +22,7 @@ import io.s3shard.log.Opening;
 import io.s3shard.log.OwnedLog;
 import io.s3shard.log.OwnerSettings;
 import io.s3shard.log.VolumeLog;
+import io.s3shard.log.VolumeState;
 import io.s3shard.log.Writer;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.ObjectStore;
@@ -90,14 +92,27 @@ final class LogWriter {
     if (loaded.state().retired()) {
       return false;
     }
-    String node = node(loaded);
-    Optional<OwnedLog> owned =
-        new Opening(log).open(writer(node), loaded.state().openEpoch(), false, new OwnerSettings(() -> false, () -> true));
+    attachSelf(loaded.state());
+    Optional<OwnedLog> owned = Optional.empty();
+    for (int i = 0; i < 20 && owned.isEmpty(); i++) {
+      Writer writer = writer(process.name());
+      owned = new Opening(log).open(writer, load().state().openEpoch(), false, new OwnerSettings(() -> false, () -> true));
+    }
     witness.require(owned.isPresent(), "nobody can open it although all is calm");
     takeIn(owned.orElseThrow());
     commit(owned.orElseThrow(), Optional.empty());
     owned.orElseThrow().close("done");
     return true;
+  }
+
+  private void attachSelf(VolumeState seen) {
+    if (seen.requiresAttach()) {
+      for (String node : seen.attachments().keySet()) {
+        log.append(_ -> new LogRecord.Detach(node), (state, _) -> !state.attachments().containsKey(node));
+      }
+      LogRecord attach = new LogRecord.Attach(process.name(), AttachMode.SINGLE_WRITER);
+      log.append(_ -> attach, (state, _) -> state.attachments().containsKey(process.name()));
+    }
   }
 
   private LoadedLog load() {

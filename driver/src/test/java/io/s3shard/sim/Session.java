@@ -46,7 +46,7 @@ final class Session {
     Ledger before = volume.current;
     if (before.epoch() > epoch) {
       ledger = new Ledger(process.name(), epoch, content, List.of(), world::event);
-      ledger.superseded(Set.of());
+      ledger.superseded(content);
       return;
     }
     boolean takesOver = ((LogRecord.Open) volume.witness.at(epoch).record()).takesOver();
@@ -67,7 +67,7 @@ final class Session {
     if (kept.size() < before.operations().size()) {
       world.coverage.count("some operations were lost");
     }
-    before.superseded(kept);
+    before.superseded(content);
     ledger =
         takesOver
             ? before.goOn(host.name(), epoch, kept)
@@ -186,7 +186,7 @@ final class Session {
   }
 
   private void grow(SimRandom own) {
-    long size = image.sizeBytes() + own.below(Math.max(1, world.maxSizeBytes - image.sizeBytes()));
+    long size = image.sizeBytes() + 1 + own.below(Math.max(1, world.maxSizeBytes - image.sizeBytes()));
     changing(() -> image.grow(size), ledger.size(size));
   }
 
