@@ -16,10 +16,12 @@ public final class PinnedImages {
       VolumeId volume, long position, ObjectStore store, Execution execution, long pageCacheBytes) {
     VolumeLog log = new VolumeLog(volume, store, execution);
     LoadedLog loaded = log.loadAt(position);
-    MapLoader.Loaded map = new MapLoader(store, execution).load(volume, log, loaded, pageCacheBytes);
+    MapLoader.Loaded map =
+        new MapLoader(store, execution).load(volume, log, loaded, pageCacheBytes);
     int chunkBlocks = loaded.state().chunkSizeBytes() / Blocks.SIZE;
     BlockReader reader = new BlockReader(store, execution, new FrameCache(0));
-    CommittedMap committed = new CommittedMap(new Object(), map.map(), chunkBlocks, store, execution, reader);
+    CommittedMap committed =
+        new CommittedMap(new Object(), map.map(), chunkBlocks, store, execution, reader);
     return new ReadOnlyImage(volume, committed, loaded.state().sizeBytes());
   }
 }

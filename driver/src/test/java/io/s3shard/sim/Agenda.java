@@ -3,10 +3,16 @@ package io.s3shard.sim;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What is going to happen at some virtual time, earliest first; of two at the same time the one that was entered first. */
+/**
+ * What is going to happen at some virtual time, earliest first; of two at the same time the one
+ * that was entered first.
+ */
 final class Agenda {
-  /** A task to wake from its wait number {@code waitNumber}, or something to do that never waits. */
-  record Entry(long nanos, long order, @Nullable SimTask<?> task, long waitNumber, @Nullable Runnable action)
+  /**
+   * A task to wake from its wait number {@code waitNumber}, or something to do that never waits.
+   */
+  record Entry(
+      long nanos, long order, @Nullable SimTask<?> task, long waitNumber, @Nullable Runnable action)
       implements Comparable<Entry> {
     boolean isStale() {
       return task != null && (task.state != SimTask.State.WAITING || task.waits != waitNumber);
@@ -14,7 +20,9 @@ final class Agenda {
 
     @Override
     public int compareTo(Entry other) {
-      return nanos != other.nanos ? Long.compare(nanos, other.nanos) : Long.compare(order, other.order);
+      return nanos != other.nanos
+          ? Long.compare(nanos, other.nanos)
+          : Long.compare(order, other.order);
     }
   }
 

@@ -3,7 +3,9 @@ package io.s3shard.sim;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How often what has come up in runs: a simulation that never meets a thing shows nothing about it. */
+/**
+ * How often what has come up in runs: a simulation that never meets a thing shows nothing about it.
+ */
 final class Coverage {
   private final TreeMap<String, Long> counts = new TreeMap<>();
 

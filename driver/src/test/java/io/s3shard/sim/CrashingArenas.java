@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** The arenas of a host as one process has them: now and then the process is killed just when it reaches for a segment. */
+/**
+ * The arenas of a host as one process has them: now and then the process is killed just when it
+ * reaches for a segment.
+ */
 final class CrashingArenas implements ArenaHome {
   private final ArenaHome arenas;
   private final SimProcess process;
@@ -15,7 +18,8 @@ final class CrashingArenas implements ArenaHome {
   private final double probability;
   private final Runnable crash;
 
-  CrashingArenas(ArenaHome arenas, SimProcess process, SimRandom dice, double probability, Runnable crash) {
+  CrashingArenas(
+      ArenaHome arenas, SimProcess process, SimRandom dice, double probability, Runnable crash) {
     this.arenas = arenas;
     this.process = process;
     this.dice = dice;

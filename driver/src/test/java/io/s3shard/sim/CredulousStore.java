@@ -14,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule broken on purpose: the confirmation is left out. The listing that follows a won record of somebody who is not the owner
- * ends at that record, so that whoever looks for its effect always finds it.
+ * A rule broken on purpose: the confirmation is left out. The listing that follows a won record of
+ * somebody who is not the owner ends at that record, so that whoever looks for its effect always
+ * finds it.
  */
 final class CredulousStore extends Forwarding {
   private final SimBucket bucket;
@@ -44,12 +45,15 @@ final class CredulousStore extends Forwarding {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     String won = justWon;
     if (won == null || startAfter != null || !won.startsWith(prefix)) {
       return super.list(prefix, startAfter, limit, purpose);
     }
     justWon = null;
-    return super.list(prefix, null, limit, purpose).stream().filter(o -> o.key().value().compareTo(won) >= 0).toList();
+    return super.list(prefix, null, limit, purpose).stream()
+        .filter(o -> o.key().value().compareTo(won) >= 0)
+        .toList();
   }
 }

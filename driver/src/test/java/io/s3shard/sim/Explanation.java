@@ -9,11 +9,12 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Finds operations that explain a state: a set that holds, with each operation, all that was over before it began, in an order
- * that these intervals allow, so that every byte is that of the last operation on it.
+ * Finds operations that explain a state: a set that holds, with each operation, all that was over
+ * before it began, in an order that these intervals allow, so that every byte is that of the last
+ * operation on it.
  *
- * <p>Begins with what must be in and takes in more only where a byte can't be explained otherwise: as it must be, since an
- * operation more asks for more bytes to be explained.
+ * <p>Begins with what must be in and takes in more only where a byte can't be explained otherwise:
+ * as it must be, since an operation more asks for more bytes to be explained.
  */
 final class Explanation {
   private final byte[] base;
@@ -25,7 +26,9 @@ final class Explanation {
     this.operations = operations;
   }
 
-  /** @throws AssertionError naming the bytes that nothing explains */
+  /**
+   * @throws AssertionError naming the bytes that nothing explains
+   */
   Set<Operation> of(byte[] content, Predicate<Operation> required) {
     operations.stream().filter(required).forEach(this::include);
     List<Long> bounds = bounds(0, Math.max(content.length, base.length));
@@ -56,7 +59,9 @@ final class Explanation {
     }
   }
 
-  /** Places where an operation begins or ends: between two of them all bytes have the same history. */
+  /**
+   * Places where an operation begins or ends: between two of them all bytes have the same history.
+   */
   private List<Long> bounds(long from, long to) {
     TreeSet<Long> bounds = new TreeSet<>(List.of(from, to));
     for (Operation operation : operations) {
@@ -87,22 +92,33 @@ final class Explanation {
         return true;
       }
     }
-    throw new AssertionError("the image has " + size + " bytes, which nothing that was asked for explains");
+    throw new AssertionError(
+        "the image has " + size + " bytes, which nothing that was asked for explains");
   }
 
   private boolean includeForBytes(byte[] content, long from, long to) {
     List<Operation> last = lastOf(included, from, to);
-    if (last.isEmpty() ? isBase(content, from, to) : last.stream().anyMatch(op -> shows(op, content, from, to))) {
+    if (last.isEmpty()
+        ? isBase(content, from, to)
+        : last.stream().anyMatch(op -> shows(op, content, from, to))) {
       return false;
     }
     for (Operation operation : operations) {
-      if (!included.contains(operation) && operation.covers(from, to) && shows(operation, content, from, to)) {
+      if (!included.contains(operation)
+          && operation.covers(from, to)
+          && shows(operation, content, from, to)) {
         include(operation);
         return true;
       }
     }
     throw new AssertionError(
-        "bytes " + from + "-" + to + " show " + describe(content, from, to) + "; the last on them must be "
+        "bytes "
+            + from
+            + "-"
+            + to
+            + " show "
+            + describe(content, from, to)
+            + "; the last on them must be "
             + (last.isEmpty() ? "what was there before" : last));
   }
 
@@ -116,7 +132,8 @@ final class Explanation {
   private boolean isBase(byte[] content, long from, long to) {
     long inBase = Math.min(to, base.length);
     boolean same =
-        from >= inBase || Arrays.equals(content, (int) from, (int) inBase, base, (int) from, (int) inBase);
+        from >= inBase
+            || Arrays.equals(content, (int) from, (int) inBase, base, (int) from, (int) inBase);
     return same && isZeros(content, Math.max(from, inBase), Math.max(to, inBase));
   }
 
@@ -133,7 +150,8 @@ final class Explanation {
     int at = (int) (from - operation.offset);
     return operation.kind == Operation.Kind.ZEROS
         ? isZeros(content, from, to)
-        : Arrays.equals(content, (int) from, (int) to, operation.content(), at, at + (int) (to - from));
+        : Arrays.equals(
+            content, (int) from, (int) to, operation.content(), at, at + (int) (to - from));
   }
 
   private String describe(byte[] content, long from, long to) {
@@ -144,11 +162,16 @@ final class Explanation {
       return "what was there before";
     }
     List<Operation> shown =
-        operations.stream().filter(op -> op.covers(from, to) && shows(op, content, from, to)).toList();
+        operations.stream()
+            .filter(op -> op.covers(from, to) && shows(op, content, from, to))
+            .toList();
     return shown.isEmpty() ? "bytes that nobody has written there" : shown.toString();
   }
 
-  /** Where operations were under way at once and the bytes say which came last, no two places may contradict each other. */
+  /**
+   * Where operations were under way at once and the bytes say which came last, no two places may
+   * contradict each other.
+   */
   private void requireOrder(byte[] content, List<Long> bounds) {
     Set<List<Operation>> firstThen = new LinkedHashSet<>();
     for (int i = 0; i + 1 < bounds.size() && bounds.get(i) < content.length; i++) {
@@ -157,12 +180,19 @@ final class Explanation {
       List<Operation> last = lastOf(included, from, to);
       List<Operation> shown = last.stream().filter(op -> shows(op, content, from, to)).toList();
       if (last.size() > 1 && shown.size() == 1) {
-        last.stream().filter(op -> op != shown.getFirst()).forEach(op -> firstThen.add(List.of(op, shown.getFirst())));
+        last.stream()
+            .filter(op -> op != shown.getFirst())
+            .forEach(op -> firstThen.add(List.of(op, shown.getFirst())));
       }
     }
     for (List<Operation> pair : firstThen) {
       if (firstThen.contains(pair.reversed())) {
-        throw new AssertionError("some bytes show that " + pair.get(0) + " came before " + pair.get(1) + ", some the reverse");
+        throw new AssertionError(
+            "some bytes show that "
+                + pair.get(0)
+                + " came before "
+                + pair.get(1)
+                + ", some the reverse");
       }
     }
   }
@@ -176,13 +206,25 @@ final class Explanation {
       long from = bounds.get(i);
       long to = bounds.get(i + 1);
       List<Operation> covering = operations.stream().filter(op -> op.covers(from, to)).toList();
-      long replaced = covering.stream().filter(op -> op.answered < issued).mapToLong(op -> op.issued).max().orElse(0);
+      long replaced =
+          covering.stream()
+              .filter(op -> op.answered < issued)
+              .mapToLong(op -> op.issued)
+              .max()
+              .orElse(0);
       boolean explained =
           covering.stream().anyMatch(op -> op.answered >= replaced && shows(op, content, from, to))
               || replaced == 0 && isBase(content, from, to);
       if (!explained) {
-        throw new AssertionError("a read of bytes " + from + "-" + to + " shows " + describe(content, from, to)
-            + ", but there was written " + covering);
+        throw new AssertionError(
+            "a read of bytes "
+                + from
+                + "-"
+                + to
+                + " shows "
+                + describe(content, from, to)
+                + ", but there was written "
+                + covering);
       }
     }
   }

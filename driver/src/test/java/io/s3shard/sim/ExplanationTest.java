@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
   private final AtomicLong events = new AtomicLong();
-  private final Ledger ledger = new Ledger("test", 1, new byte[100], List.of(), events::incrementAndGet);
+  private final Ledger ledger =
+      new Ledger("test", 1, new byte[100], List.of(), events::incrementAndGet);
 
   private Operation write(int offset, int length) {
     Operation write = ledger.write(offset, length, 1_000).getFirst();
@@ -18,7 +19,8 @@ class ExplanationTest {
   }
 
   private static void apply(byte[] content, Operation operation) {
-    System.arraycopy(operation.content(), 0, content, (int) operation.offset, operation.content().length);
+    System.arraycopy(
+        operation.content(), 0, content, (int) operation.offset, operation.content().length);
   }
 
   @Test
@@ -79,7 +81,8 @@ class ExplanationTest {
     ledger.answered(List.of(c));
     apply(content, c);
     System.arraycopy(b.getFirst().content(), 30, content, 30, 20);
-    assertThatThrownBy(() -> ledger.view().explainWithAllAnswered(content)).hasMessageContaining("reverse");
+    assertThatThrownBy(() -> ledger.view().explainWithAllAnswered(content))
+        .hasMessageContaining("reverse");
   }
 
   @Test
@@ -99,8 +102,10 @@ class ExplanationTest {
     ledger.answered(ledger.size(200));
     assertThat(ledger.view().explain(new byte[200])).hasSize(1);
     assertThat(ledger.view().explain(new byte[100])).isEmpty();
-    assertThatThrownBy(() -> ledger.view().explain(new byte[150])).hasMessageContaining("150 bytes");
-    assertThatThrownBy(() -> ledger.view().explain(new byte[50])).hasMessageContaining("at least 100");
+    assertThatThrownBy(() -> ledger.view().explain(new byte[150]))
+        .hasMessageContaining("150 bytes");
+    assertThatThrownBy(() -> ledger.view().explain(new byte[50]))
+        .hasMessageContaining("at least 100");
   }
 
   @Test
@@ -112,8 +117,10 @@ class ExplanationTest {
 
     ledger.requireRead(0, b.content(), issued);
     ledger.requireRead(0, underWay.getFirst().content(), issued);
-    assertThatThrownBy(() -> ledger.requireRead(0, a.content(), issued)).isInstanceOf(AssertionError.class);
-    assertThatThrownBy(() -> ledger.requireRead(0, new byte[50], issued)).hasMessageContaining("zeros");
+    assertThatThrownBy(() -> ledger.requireRead(0, a.content(), issued))
+        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> ledger.requireRead(0, new byte[50], issued))
+        .hasMessageContaining("zeros");
   }
 
   @Test

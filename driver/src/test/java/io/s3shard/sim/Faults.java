@@ -29,7 +29,17 @@ record Faults(
     double dropped) {
 
   static final Faults NONE =
-      new Faults(Duration.ofMillis(30), 0, Duration.ofSeconds(1), 0, 0, 0, 0, 0, Duration.ofSeconds(10), 0.5);
+      new Faults(
+          Duration.ofMillis(30),
+          0,
+          Duration.ofSeconds(1),
+          0,
+          0,
+          0,
+          0,
+          0,
+          Duration.ofSeconds(10),
+          0.5);
 
   /** Some of each, from nearly none to a bucket that hardly works. */
   static Faults random(SimRandom random) {

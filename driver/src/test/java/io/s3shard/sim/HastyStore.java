@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A rule broken on purpose: as soon as a checkpoint's root is uploaded, the COMMITs that it covers are deleted, although no COMMIT
- * in the log names it yet.
+ * A rule broken on purpose: as soon as a checkpoint's root is uploaded, the COMMITs that it covers
+ * are deleted, although no COMMIT in the log names it yet.
  */
 final class HastyStore extends Forwarding {
   private final SimBucket bucket;
@@ -43,7 +43,8 @@ final class HastyStore extends Forwarding {
   private void trim(VolumeId volume, long covers) {
     VolumeLog log = new VolumeLog(volume, bucket.objects(), new NoWaiting());
     List<ObjectKey> dead = new ArrayList<>();
-    for (ListedObject listed : bucket.objects().list(Layout.logFolder(volume), null, 1_000, Purpose.BACKGROUND)) {
+    for (ListedObject listed :
+        bucket.objects().list(Layout.logFolder(volume), null, 1_000, Purpose.BACKGROUND)) {
       long slot = Layout.slot(volume, listed.key()).orElseThrow();
       if (slot <= covers && log.read(slot) instanceof LogRecord.Commit) {
         dead.add(listed.key());

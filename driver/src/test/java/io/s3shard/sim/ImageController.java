@@ -19,7 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Pins, looks at what it has pinned, holds, and takes volumes away from their owners. It never crashes. */
+/**
+ * Pins, looks at what it has pinned, holds, and takes volumes away from their owners. It never
+ * crashes.
+ */
 final class ImageController {
   private record Pinned(ImageWorld.Volume volume, long slot, long position, byte[] content) {}
 
@@ -75,7 +78,9 @@ final class ImageController {
     }
   }
 
-  /** What is pinned is a state of the image that the model explains, no older than the last flush. */
+  /**
+   * What is pinned is a state of the image that the model explains, no older than the last flush.
+   */
   private void pin(ImageWorld.Volume volume, String hold) {
     Ledger ledger = volume.current;
     ledger.hold();
@@ -83,7 +88,10 @@ final class ImageController {
     LogRecord.Pin record = new LogRecord.Pin("pin-" + world.event(), "test", 0, hold, 0);
     Appended pin =
         log(volume)
-            .append(_ -> record, (state, slot) -> state.pins().live().stream().anyMatch(live -> live.slot() == slot));
+            .append(
+                _ -> record,
+                (state, slot) ->
+                    state.pins().live().stream().anyMatch(live -> live.slot() == slot));
     Ledger.View view = ledger.view();
     boolean same = volume.current == ledger;
     byte[] content = read(volume, pin.slot());
@@ -114,7 +122,10 @@ final class ImageController {
     byte[] content = read(pin.volume, pin.position);
     if (!Arrays.equals(content, pin.content)) {
       throw new AssertionError(
-          "the state pinned in slot " + pin.slot + " has changed at byte " + Arrays.mismatch(content, pin.content));
+          "the state pinned in slot "
+              + pin.slot
+              + " has changed at byte "
+              + Arrays.mismatch(content, pin.content));
     }
     world.coverage.count("a pinned state was looked at again");
   }
@@ -125,18 +136,24 @@ final class ImageController {
       log(pin.volume)
           .append(
               _ -> new LogRecord.Unpin(pin.slot),
-              (state, _) -> state.pins().live().stream().noneMatch(live -> live.slot() == pin.slot));
+              (state, _) ->
+                  state.pins().live().stream().noneMatch(live -> live.slot() == pin.slot));
     }
   }
 
   private void hold(ImageWorld.Volume volume) {
     String group = "group-" + world.event();
-    log(volume).append(_ -> new LogRecord.Hold(group), (state, _) -> state.hold().equals(Optional.of(group)));
+    log(volume)
+        .append(
+            _ -> new LogRecord.Hold(group), (state, _) -> state.hold().equals(Optional.of(group)));
     process.execution().sleep(dice.between(Duration.ZERO, Duration.ofSeconds(5)));
     if (dice.chance(0.5)) {
       pin(volume, group);
     }
-    log(volume).append(_ -> new LogRecord.Release(group), (state, _) -> !state.hold().equals(Optional.of(group)));
+    log(volume)
+        .append(
+            _ -> new LogRecord.Release(group),
+            (state, _) -> !state.hold().equals(Optional.of(group)));
   }
 
   private void fence(ImageWorld.Volume volume) {
@@ -146,7 +163,9 @@ final class ImageController {
     }
     long epoch = seen.openEpoch();
     LogRecord end =
-        dice.chance(0.5) ? new LogRecord.Close(epoch, "forced") : new LogRecord.Detach(seen.ownerNode().orElseThrow());
+        dice.chance(0.5)
+            ? new LogRecord.Close(epoch, "forced")
+            : new LogRecord.Detach(seen.ownerNode().orElseThrow());
     log(volume).append(_ -> end, (state, _) -> state.openEpoch() != epoch);
     world.coverage.count("fenced by the controller");
   }

@@ -69,7 +69,11 @@ final class ImageHost {
     SimProcess self = process;
     ArenaHome mine =
         new CrashingArenas(
-            Mutations.arenas(world.mutation, arenas), self, dice.split(), world.crashInArena, () -> crashIfItMay(self));
+            Mutations.arenas(world.mutation, arenas),
+            self,
+            dice.split(),
+            world.crashInArena,
+            () -> crashIfItMay(self));
     ObjectStore reached = Mutations.store(world, world.bucket.reachedBy(self));
     RetryingStore store = new StoreStack(reached, storeSettings, self.execution()).store();
     return new ImageOpener(
@@ -90,7 +94,10 @@ final class ImageHost {
     }
   }
 
-  /** The process is killed, and started again before long. Never returns if the caller is a task of it. */
+  /**
+   * The process is killed, and started again before long. Never returns if the caller is a task of
+   * it.
+   */
   void crash() {
     world.coverage.count("crash");
     arenas.processDied();
@@ -123,7 +130,8 @@ final class ImageHost {
   private boolean use(ImageOpener opener, ImageWorld.Volume volume) {
     SimProcess self = process;
     while (!world.calm) {
-      self.execution().sleep(dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(10L, 2_000L)))));
+      self.execution()
+          .sleep(dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(10L, 2_000L)))));
       try {
         session(opener, volume, dice.chance(takeover));
       } catch (Fenced | Poisoned | StoreUnavailable | VolumeBusy e) {
@@ -144,7 +152,8 @@ final class ImageHost {
       session.close();
     } catch (Damaged e) {
       if (!session.isFenced()) {
-        throw new AssertionError(name + " reports damage where there is none: " + e.getMessage(), e);
+        throw new AssertionError(
+            name + " reports damage where there is none: " + e.getMessage(), e);
       }
       world.expected("fenced user", e);
       session.giveUp();

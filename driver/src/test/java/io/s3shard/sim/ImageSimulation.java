@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The whole engine: hosts that open images, work on them with several tasks at once, crash, lose what they have, are paused and
- * robbed of their volumes, over a network that loses, delays and repeats. Whoever opens an image finds a state that the model
- * explains: after a crash of the process alone with all that was answered, else at least with all that a flush has covered.
+ * The whole engine: hosts that open images, work on them with several tasks at once, crash, lose
+ * what they have, are paused and robbed of their volumes, over a network that loses, delays and
+ * repeats. Whoever opens an image finds a state that the model explains: after a crash of the
+ * process alone with all that was answered, else at least with all that a flush has covered.
  */
 final class ImageSimulation {
   private final ImageWorld world;
@@ -20,7 +21,9 @@ final class ImageSimulation {
     this.dice = world.simulation.random();
   }
 
-  /** @throws SimulationFailure naming the seed */
+  /**
+   * @throws SimulationFailure naming the seed
+   */
   static Outcome run(long seed) {
     return run(seed, Mutation.NONE);
   }
@@ -58,7 +61,11 @@ final class ImageSimulation {
   private boolean strike(SimProcess fate, List<ImageHost> hosts) {
     int strikes = dice.below(8);
     for (int i = 0; i < strikes; i++) {
-      fate.execution().sleep(dice.between(Duration.ofMillis(1), Duration.ofMillis(dice.oneOf(List.of(500L, 5_000L, 20_000L)))));
+      fate.execution()
+          .sleep(
+              dice.between(
+                  Duration.ofMillis(1),
+                  Duration.ofMillis(dice.oneOf(List.of(500L, 5_000L, 20_000L)))));
       ImageHost host = dice.oneOf(hosts);
       switch (dice.below(8)) {
         case 0, 1, 2, 3 -> host.crash();
@@ -78,7 +85,9 @@ final class ImageSimulation {
     return true;
   }
 
-  /** When all is quiet, somebody new opens the images, twice: nothing that was promised is missing. */
+  /**
+   * When all is quiet, somebody new opens the images, twice: nothing that was promised is missing.
+   */
   private void lastWord() {
     ImageHost heir = new ImageHost(world, "heir", 1, StoreSettings.DEFAULTS);
     ImageOpener opener = heir.opener();

@@ -6,7 +6,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Holds the contract of DESIGN §2 under everything that can go wrong: 1 (fsync), 2 (prefix), 3 (one writer), 4 (no zeros), 8, 9. */
+/**
+ * Holds the contract of DESIGN §2 under everything that can go wrong: 1 (fsync), 2 (prefix), 3 (one
+ * writer), 4 (no zeros), 8, 9.
+ */
 @Timeout(600)
 class ImageSimulationTest {
   @BeforeAll
@@ -31,9 +34,20 @@ class ImageSimulationTest {
     }
     assertThat(coverage.counts())
         .containsKeys(
-            "crash", "crash in the arena", "host lost", "pause", "opened with the arena", "took over after a stranger",
-            "some operations were lost", "user: Fenced", "a pinned state was explained", "a pinned state was looked at again",
-            "fenced by the controller", "trimmed slot filled anew", "looked at all", "void OPEN");
+            "crash",
+            "crash in the arena",
+            "host lost",
+            "pause",
+            "opened with the arena",
+            "took over after a stranger",
+            "some operations were lost",
+            "user: Fenced",
+            "a pinned state was explained",
+            "a pinned state was looked at again",
+            "fenced by the controller",
+            "trimmed slot filled anew",
+            "looked at all",
+            "void OPEN");
   }
 
   @Test

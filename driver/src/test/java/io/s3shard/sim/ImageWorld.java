@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What all actors of an {@link ImageSimulation} share: the bucket, the volumes with their models, and how things are set. */
+/**
+ * What all actors of an {@link ImageSimulation} share: the bucket, the volumes with their models,
+ * and how things are set.
+ */
 final class ImageWorld {
   /** The smallest that the format allows. */
   static final int CHUNK_BYTES = 256 << 10;
@@ -60,7 +63,9 @@ final class ImageWorld {
     this.bucket = new SimBucket(simulation, Faults.random(dice));
     this.options = options(dice);
     Optional<Duration> deadline =
-        dice.chance(0.15) ? Optional.of(dice.between(Duration.ofSeconds(2), Duration.ofSeconds(30))) : Optional.empty();
+        dice.chance(0.15)
+            ? Optional.of(dice.between(Duration.ofSeconds(2), Duration.ofSeconds(30)))
+            : Optional.empty();
     this.storeSettings = new StoreSettings(dice.oneOf(List.of(4, 16, 128)), deadline);
     this.segmentBytes = dice.oneOf(List.of(8, 16, 64)) << 10;
     this.poolSegments = (int) dice.between(8, 24);
@@ -99,9 +104,18 @@ final class ImageWorld {
     int size = (int) dice.between(0, maxSizeBytes);
     LogRecord.Create create =
         new LogRecord.Create(
-            CHUNK_BYTES, size, "image-" + volumes.size(), false, Optional.empty(), new TreeMap<>(), new TreeSet<>(), 0, false);
+            CHUNK_BYTES,
+            size,
+            "image-" + volumes.size(),
+            false,
+            Optional.empty(),
+            new TreeMap<>(),
+            new TreeSet<>(),
+            0,
+            false);
     new VolumeLog(id, direct, new NoWaiting()).create(create);
-    return new Volume(witness, new Ledger("its creation", 1, new byte[size], List.of(), this::event));
+    return new Volume(
+        witness, new Ledger("its creation", 1, new byte[size], List.of(), this::event));
   }
 
   /** A number that only rises: what has happened before what. */

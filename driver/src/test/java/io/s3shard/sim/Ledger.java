@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked of one opened image, on top of what it is known to have held: the model. Everything is told by a counter of
- * events, which says what was over before what began.
+ * What was asked of one opened image, on top of what it is known to have held: the model.
+ * Everything is told by a counter of events, which says what was over before what began.
  */
 final class Ledger {
   private final LongSupplier events;
@@ -21,7 +21,10 @@ final class Ledger {
   private byte @Nullable [] successorsFind;
   private int views;
 
-  /** {@code operations}: older ones that are not known to be durable; {@code base} is the state before them. */
+  /**
+   * {@code operations}: older ones that are not known to be durable; {@code base} is the state
+   * before them.
+   */
   Ledger(String opener, long epoch, byte[] base, List<Operation> operations, LongSupplier events) {
     this.opener = opener;
     this.epoch = epoch;
@@ -45,11 +48,15 @@ final class Ledger {
     return openedAt;
   }
 
-  /** What goes on with the same arena: what was asked for before is asked of it too, as far as it is there. */
+  /**
+   * What goes on with the same arena: what was asked for before is asked of it too, as far as it is
+   * there.
+   */
   Ledger goOn(String successor, long newEpoch, Set<Operation> kept) {
     List<Operation> carried = operations.stream().filter(kept::contains).toList();
     Ledger next = new Ledger(successor, newEpoch, base, carried, events);
-    next.answered(carried.stream().filter(operation -> operation.answered == Operation.NEVER).toList());
+    next.answered(
+        carried.stream().filter(operation -> operation.answered == Operation.NEVER).toList());
     next.requiredUpTo = requiredUpTo;
     return next;
   }
@@ -106,7 +113,10 @@ final class Ledger {
     return size;
   }
 
-  /** A flush that began at {@code issued} was acknowledged: what was answered before must never go, nor be gone already. */
+  /**
+   * A flush that began at {@code issued} was acknowledged: what was answered before must never go,
+   * nor be gone already.
+   */
   void flushed(long issued) {
     byte[] found = successorsFind;
     if (found != null) {
@@ -114,8 +124,10 @@ final class Ledger {
         new Explanation(base, operations).of(found, operation -> operation.answered < issued);
       } catch (AssertionError e) {
         throw new AssertionError(
-            opener + " lost the volume, and a flush was acknowledged although its successor does not have all: "
-                + e.getMessage(), e);
+            opener
+                + " lost the volume, and a flush was acknowledged although its successor does not have all: "
+                + e.getMessage(),
+            e);
       }
     }
     requiredUpTo = Math.max(requiredUpTo, issued);
@@ -127,14 +139,19 @@ final class Ledger {
   }
 
   record View(byte[] base, List<Operation> operations, long requiredUpTo) {
-    /** What {@code content} shows of it, with all that a flush has covered. @throws AssertionError if no prefix explains it */
+    /**
+     * What {@code content} shows of it, with all that a flush has covered. @throws AssertionError
+     * if no prefix explains it
+     */
     Set<Operation> explain(byte[] content) {
-      return new Explanation(base, operations).of(content, operation -> operation.answered < requiredUpTo);
+      return new Explanation(base, operations)
+          .of(content, operation -> operation.answered < requiredUpTo);
     }
 
     /** The same with all that was answered. */
     Set<Operation> explainWithAllAnswered(byte[] content) {
-      return new Explanation(base, operations).of(content, operation -> operation.answered != Operation.NEVER);
+      return new Explanation(base, operations)
+          .of(content, operation -> operation.answered != Operation.NEVER);
     }
   }
 
@@ -147,7 +164,10 @@ final class Ledger {
     views--;
   }
 
-  /** All that was answered is durable, and {@code content} shows it: the model may forget how it came about. */
+  /**
+   * All that was answered is durable, and {@code content} shows it: the model may forget how it
+   * came about.
+   */
   void rebase(byte[] content) {
     if (views == 0 && successorsFind == null) {
       base = content;
@@ -168,7 +188,10 @@ final class Ledger {
     return operations;
   }
 
-  /** Bytes that a read, which began at {@code issued} and is over now, has shown from {@code offset} on. */
+  /**
+   * Bytes that a read, which began at {@code issued} and is over now, has shown from {@code offset}
+   * on.
+   */
   void requireRead(long offset, byte[] bytes, long issued) {
     new Explanation(base, operations).requireRead(offset, bytes, issued);
   }

@@ -23,7 +23,10 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
-/** Appends control records as somebody who owns nothing, loads, and looks whether what it was told is so. */
+/**
+ * Appends control records as somebody who owns nothing, loads, and looks whether what it was told
+ * is so.
+ */
 final class LogController {
   private final LogWorld world;
   private final SimProcess process;
@@ -48,20 +51,31 @@ final class LogController {
   }
 
   static LogRecord.Set size(long bytes) {
-    return new LogRecord.Set(OptionalLong.of(bytes), Optional.empty(), new TreeMap<>(), new TreeSet<>());
+    return new LogRecord.Set(
+        OptionalLong.of(bytes), Optional.empty(), new TreeMap<>(), new TreeSet<>());
   }
 
   boolean create() {
     for (int i = 0; i < logs.size(); i++) {
       LogRecord.Create create =
           new LogRecord.Create(
-              4 << 20, 1 << 20, "by-" + process.name() + "-" + world.nextStamp(), trims == 0, Optional.empty(),
-              new TreeMap<>(), new TreeSet<>(), 0, false);
+              4 << 20,
+              1 << 20,
+              "by-" + process.name() + "-" + world.nextStamp(),
+              trims == 0,
+              Optional.empty(),
+              new TreeMap<>(),
+              new TreeSet<>(),
+              0,
+              false);
       while (true) {
         try {
           boolean won = logs.get(i).create(create);
           boolean there = witness(i).at(1).record().equals(create);
-          witness(i).require(won == there, "CREATE won is " + won + ", but there is " + witness(i).at(1).record());
+          witness(i)
+              .require(
+                  won == there,
+                  "CREATE won is " + won + ", but there is " + witness(i).at(1).record());
           break;
         } catch (StoreUnavailable e) {
           world.expected("create", e);
@@ -77,7 +91,11 @@ final class LogController {
 
   boolean run(int steps) {
     for (int i = 0; i < steps && !world.calm; i++) {
-      process.execution().sleep(dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(1L, 300L, 5_000L)))));
+      process
+          .execution()
+          .sleep(
+              dice.between(
+                  Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(1L, 300L, 5_000L)))));
       try {
         step(dice.below(logs.size()));
       } catch (VolumeBusy | InvalidRequest | StoreUnavailable e) {
@@ -119,10 +137,17 @@ final class LogController {
     long covers = replay.log().checkpoint().map(c -> c.covers()).orElse(0L);
     List<Long> slots = replay.commits().stream().map(c -> c.slot()).toList();
     List<Long> truth = witness(i).commits(covers, replay.log().state().tail());
-    witness(i).require(slots.equals(truth), "replay shows the COMMITs " + slots + " instead of " + truth);
-    replay.commits().forEach(commit -> witness(i).require(
-        LogWriter.stamp(commit.commit()) == LogWriter.stamp((LogRecord.Commit) witness(i).at(commit.slot()).record()),
-        "replay shows another COMMIT in slot " + commit.slot()));
+    witness(i)
+        .require(slots.equals(truth), "replay shows the COMMITs " + slots + " instead of " + truth);
+    replay
+        .commits()
+        .forEach(commit ->
+            witness(i)
+                .require(
+                    LogWriter.stamp(commit.commit())
+                        == LogWriter.stamp(
+                            (LogRecord.Commit) witness(i).at(commit.slot()).record()),
+                    "replay shows another COMMIT in slot " + commit.slot()));
   }
 
   /** Appends; a record that is refused for good has not landed as one that stands. */
@@ -131,7 +156,9 @@ final class LogController {
     long tail = witness(i).tail();
     Appended appended = logs.get(i).append(legalAtTail, shows);
     witness(i).requireLoaded(appended.log(), tail);
-    witness(i).require(shows.test(appended.log().state(), appended.slot()), "what was reported does not show");
+    witness(i)
+        .require(
+            shows.test(appended.log().state(), appended.slot()), "what was reported does not show");
     return appended;
   }
 
@@ -145,15 +172,21 @@ final class LogController {
                 made[0] = made[0] == null ? make.apply(state) : made[0];
                 return made[0];
               },
-              (state, slot) -> state.pins().live().stream().anyMatch(p -> p.slot() == slot && p.name().equals(made[0].name())));
+              (state, slot) ->
+                  state.pins().live().stream()
+                      .anyMatch(p -> p.slot() == slot && p.name().equals(made[0].name())));
       witness(i).requireStands(made[0], appended.slot());
       world.coverage.count("reported PIN");
-      return witness(i).at(appended.slot()).state().pins().live().stream().filter(p -> p.slot() == appended.slot()).findFirst();
+      return witness(i).at(appended.slot()).state().pins().live().stream()
+          .filter(p -> p.slot() == appended.slot())
+          .findFirst();
     } catch (VolumeBusy e) {
       if (made[0] != null) {
-        witness(i).require(
-            witness(i).now().pins().live().stream().noneMatch(p -> p.name().equals(made[0].name())),
-            "PIN " + made[0].name() + " was refused, and lives: " + e.getMessage());
+        witness(i)
+            .require(
+                witness(i).now().pins().live().stream()
+                    .noneMatch(p -> p.name().equals(made[0].name())),
+                "PIN " + made[0].name() + " was refused, and lives: " + e.getMessage());
       }
       world.expected("pin", e);
       return Optional.empty();
@@ -189,8 +222,14 @@ final class LogController {
     List<LivePin> live = pins(i);
     if (!live.isEmpty()) {
       long slot = dice.oneOf(live).slot();
-      append(i, _ -> new LogRecord.Unpin(slot), (state, _) -> state.pins().live().stream().noneMatch(p -> p.slot() == slot));
-      witness(i).require(witness(i).now().pins().live().stream().noneMatch(p -> p.slot() == slot), "an UNPIN was reported");
+      append(
+          i,
+          _ -> new LogRecord.Unpin(slot),
+          (state, _) -> state.pins().live().stream().noneMatch(p -> p.slot() == slot));
+      witness(i)
+          .require(
+              witness(i).now().pins().live().stream().noneMatch(p -> p.slot() == slot),
+              "an UNPIN was reported");
       world.coverage.count("reported UNPIN");
     }
   }
@@ -225,25 +264,32 @@ final class LogController {
   private void close(int i) {
     long epoch = load(i).state().openEpoch();
     if (epoch != 0) {
-      append(i, _ -> new LogRecord.Close(epoch, "forced"), (state, _) -> state.openEpoch() != epoch);
-      witness(i).require(witness(i).now().openEpoch() != epoch, "a CLOSE of " + epoch + " was reported, it is open");
+      append(
+          i, _ -> new LogRecord.Close(epoch, "forced"), (state, _) -> state.openEpoch() != epoch);
+      witness(i)
+          .require(
+              witness(i).now().openEpoch() != epoch,
+              "a CLOSE of " + epoch + " was reported, it is open");
       world.coverage.count("reported CLOSE");
     }
   }
 
   private void detach(int i) {
     VolumeState seen = load(i).state();
-    Optional<String> node = seen.ownerNode().or(() -> seen.attachments().keySet().stream().findFirst());
+    Optional<String> node =
+        seen.ownerNode().or(() -> seen.attachments().keySet().stream().findFirst());
     if (node.isPresent()) {
       long before = witness(i).tail();
       BiPredicate<VolumeState, Long> gone =
-          (state, _) -> !state.attachments().containsKey(node.get()) && !state.ownerNode().equals(node);
+          (state, _) ->
+              !state.attachments().containsKey(node.get()) && !state.ownerNode().equals(node);
       append(i, _ -> new LogRecord.Detach(node.get()), gone);
       boolean ended = false;
       for (long slot = before; slot <= witness(i).tail(); slot++) {
         ended |= gone.test(witness(i).at(slot).state(), slot);
       }
-      witness(i).require(ended, "a DETACH of " + node.get() + " was reported, it has never been off");
+      witness(i)
+          .require(ended, "a DETACH of " + node.get() + " was reported, it has never been off");
       world.coverage.count("reported DETACH");
     }
   }
@@ -251,14 +297,18 @@ final class LogController {
   private void attach(int i) {
     String node = "host-" + dice.below(3);
     AttachMode mode = dice.chance(0.8) ? AttachMode.SINGLE_WRITER : AttachMode.READ_ONLY;
-    append(i, _ -> new LogRecord.Attach(node, mode), (state, _) -> state.attachments().get(node) == mode);
+    append(
+        i,
+        _ -> new LogRecord.Attach(node, mode),
+        (state, _) -> state.attachments().get(node) == mode);
     world.coverage.count("reported ATTACH");
   }
 
   private void resize(int i) {
     long size = load(i).state().sizeBytes() + dice.between(1, 1 << 20);
     append(i, _ -> size(size), (state, _) -> state.sizeBytes() >= size);
-    witness(i).require(witness(i).now().sizeBytes() >= size, "a SET of " + size + " bytes was reported");
+    witness(i)
+        .require(witness(i).now().sizeBytes() >= size, "a SET of " + size + " bytes was reported");
     world.coverage.count("reported SET");
   }
 
@@ -270,13 +320,19 @@ final class LogController {
     }
   }
 
-  /** HOLD on all volumes, then PIN on all: no pin holds an effect without its cause on another volume. */
+  /**
+   * HOLD on all volumes, then PIN on all: no pin holds an effect without its cause on another
+   * volume.
+   */
   private void group() {
     String group = "group-" + world.nextStamp();
     List<LivePin> pins = new ArrayList<>();
     try {
       for (int i = 0; i < logs.size(); i++) {
-        append(i, _ -> new LogRecord.Hold(group), (state, _) -> state.hold().equals(Optional.of(group)));
+        append(
+            i,
+            _ -> new LogRecord.Hold(group),
+            (state, _) -> state.hold().equals(Optional.of(group)));
       }
       for (int i = 0; i < logs.size(); i++) {
         LogRecord.Pin pin = pin(world, 0, group);
@@ -293,7 +349,9 @@ final class LogController {
     }
     for (VolumeLog log : logs) {
       try {
-        log.append(_ -> new LogRecord.Release(group), (state, _) -> !state.hold().equals(Optional.of(group)));
+        log.append(
+            _ -> new LogRecord.Release(group),
+            (state, _) -> !state.hold().equals(Optional.of(group)));
       } catch (VolumeBusy | StoreUnavailable e) {
         world.expected("release", e);
       }
@@ -307,9 +365,15 @@ final class LogController {
       }
       for (int causes = 0; causes < pins.size(); causes++) {
         for (LogWorld.Acknowledged cause : world.volumes.get(causes).acknowledged) {
-          witness(causes).require(
-              cause.acknowledged() >= effect.issued() || cause.slot() <= pins.get(causes).position(),
-              "the group snapshot holds COMMIT " + effect.stamp() + ", but not " + cause.stamp() + " before it");
+          witness(causes)
+              .require(
+                  cause.acknowledged() >= effect.issued()
+                      || cause.slot() <= pins.get(causes).position(),
+                  "the group snapshot holds COMMIT "
+                      + effect.stamp()
+                      + ", but not "
+                      + cause.stamp()
+                      + " before it");
         }
       }
     }

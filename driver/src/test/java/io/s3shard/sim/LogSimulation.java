@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Processes that open, commit, pin, close, detach and load two volumes, under crashes, pauses, outages and a network that loses,
- * delays and repeats. What anybody is told is held against {@link LogWitness}.
+ * Processes that open, commit, pin, close, detach and load two volumes, under crashes, pauses,
+ * outages and a network that loses, delays and repeats. What anybody is told is held against {@link
+ * LogWitness}.
  */
 final class LogSimulation {
   private final LogWorld world;
@@ -21,7 +22,9 @@ final class LogSimulation {
     this.habit = habit;
   }
 
-  /** @throws SimulationFailure naming the seed */
+  /**
+   * @throws SimulationFailure naming the seed
+   */
   static Outcome run(long seed) {
     return run(seed, LogWriter.Habit.PROPER, (_, store) -> store);
   }
@@ -31,14 +34,17 @@ final class LogSimulation {
       long seed, LogWriter.Habit habit, BiFunction<SimBucket, ObjectStore, ObjectStore> spoiling) {
     LogSimulation run = new LogSimulation(new LogWorld(seed, spoiling), habit);
     run.go();
-    return new Outcome(run.world.simulation.trace().hash(), run.world.simulation.switches(), run.world.coverage);
+    return new Outcome(
+        run.world.simulation.trace().hash(), run.world.simulation.switches(), run.world.coverage);
   }
 
   private void go() {
     Simulation simulation = world.simulation;
     simulation.limitSwitches(2_000_000);
-    List<SimProcess> creators = List.of(simulation.process("creator-0"), simulation.process("creator-1"));
-    creators.forEach(creator -> creator.run("create", () -> new LogController(world, creator).create()));
+    List<SimProcess> creators =
+        List.of(simulation.process("creator-0"), simulation.process("creator-1"));
+    creators.forEach(
+        creator -> creator.run("create", () -> new LogController(world, creator).create()));
     simulation.runUntilDone();
     List<SimProcess> processes = new ArrayList<>();
     int hosts = (int) dice.between(2, 4);

@@ -24,10 +24,29 @@ class LogSimulationTest {
     }
     assertThat(coverage.counts())
         .containsKeys(
-            "crash", "pause", "trimmed slot filled anew", "void OPEN", "void PIN", "void CLOSE", "reported PIN",
-            "reported UNPIN", "reported CLOSE", "reported DETACH", "reported ATTACH", "reported SET", "reported RETIRE",
-            "group snapshot", "a pin was read", "writer: Fenced", "log: OVERTAKEN", "log: UNKNOWN", "log: PIN_TABLE",
-            "log: LOAD_AGAIN", "log: HOLD_RELEASED", "log: COMMIT_LOST", "log: SLOT_LOST");
+            "crash",
+            "pause",
+            "trimmed slot filled anew",
+            "void OPEN",
+            "void PIN",
+            "void CLOSE",
+            "reported PIN",
+            "reported UNPIN",
+            "reported CLOSE",
+            "reported DETACH",
+            "reported ATTACH",
+            "reported SET",
+            "reported RETIRE",
+            "group snapshot",
+            "a pin was read",
+            "writer: Fenced",
+            "log: OVERTAKEN",
+            "log: UNKNOWN",
+            "log: PIN_TABLE",
+            "log: LOAD_AGAIN",
+            "log: HOLD_RELEASED",
+            "log: COMMIT_LOST",
+            "log: SLOT_LOST");
   }
 
   @Test
@@ -43,7 +62,10 @@ class LogSimulationTest {
   @Test
   void leavingOutTheConfirmationIsCaught() {
     Seeds.untilCaught(
-        "log without confirmation", 1, 300, seed -> LogSimulation.run(seed, LogWriter.Habit.PROPER, CredulousStore::new));
+        "log without confirmation",
+        1,
+        300,
+        seed -> LogSimulation.run(seed, LogWriter.Habit.PROPER, CredulousStore::new));
   }
 
   @Test

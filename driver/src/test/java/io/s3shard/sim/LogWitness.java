@@ -14,12 +14,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sees every record at the moment when it lands, and so knows what the log was at each slot: the model. What a load shows must be
- * exactly one of these states, and not one that was over when the load began.
+ * Sees every record at the moment when it lands, and so knows what the log was at each slot: the
+ * model. What a load shows must be exactly one of these states, and not one that was over when the
+ * load began.
  */
 final class LogWitness {
-  /** A slot as it was filled first. {@code state}: after it. {@code checkpoint}: the newest then. */
-  record Entry(LogRecord record, boolean stands, VolumeState state, Optional<Checkpoint> checkpoint) {}
+  /**
+   * A slot as it was filled first. {@code state}: after it. {@code checkpoint}: the newest then.
+   */
+  record Entry(
+      LogRecord record, boolean stands, VolumeState state, Optional<Checkpoint> checkpoint) {}
 
   private final VolumeId volume;
   private final VolumeLog bucketLog;
@@ -60,9 +64,12 @@ final class LogWitness {
     Entry before = at(slot - 1);
     boolean stands = before.state.whyVoid(record).isEmpty();
     Optional<Checkpoint> brought =
-        stands && record instanceof LogRecord.Commit commit ? commit.checkpoint() : Optional.empty();
+        stands && record instanceof LogRecord.Commit commit
+            ? commit.checkpoint()
+            : Optional.empty();
     coverage.count((stands ? "" : "void ") + record.kind());
-    return new Entry(record, stands, before.state.apply(slot, record), brought.or(before::checkpoint));
+    return new Entry(
+        record, stands, before.state.apply(slot, record), brought.or(before::checkpoint));
   }
 
   /** 0: nothing has landed. */
@@ -78,21 +85,31 @@ final class LogWitness {
     return at(tail()).state;
   }
 
-  /** The slot of the newest OPEN that stands and was sent by the process of this name; 0: there is none. */
+  /**
+   * The slot of the newest OPEN that stands and was sent by the process of this name; 0: there is
+   * none.
+   */
   long newestEpochOf(String process) {
     for (long slot = tail(); slot > 0; slot--) {
-      if (at(slot).stands && at(slot).record instanceof LogRecord.Open open && open.writer().process().equals(process)) {
+      if (at(slot).stands
+          && at(slot).record instanceof LogRecord.Open open
+          && open.writer().process().equals(process)) {
         return slot;
       }
     }
     return 0;
   }
 
-  /** Whether all that ended an epoch after {@code epoch}, up to slot {@code upTo}, were OPENs of this machine. */
+  /**
+   * Whether all that ended an epoch after {@code epoch}, up to slot {@code upTo}, were OPENs of
+   * this machine.
+   */
   boolean staysOn(String machine, long epoch, long upTo) {
     for (long slot = epoch + 1; slot <= upTo; slot++) {
       boolean changed = at(slot).state.openEpoch() != at(slot - 1).state.openEpoch();
-      if (changed && !(at(slot).record instanceof LogRecord.Open open && open.writer().host().equals(machine))) {
+      if (changed
+          && !(at(slot).record instanceof LogRecord.Open open
+              && open.writer().host().equals(machine))) {
         return false;
       }
     }
@@ -113,23 +130,35 @@ final class LogWitness {
   /** A load that began when the tail was {@code tailBefore} and has just ended. */
   void requireLoaded(LoadedLog loaded, long tailBefore) {
     long shown = loaded.state().tail();
-    require(shown >= tailBefore, "a load shows " + shown + ", but " + tailBefore + " was there when it began");
+    require(
+        shown >= tailBefore,
+        "a load shows " + shown + ", but " + tailBefore + " was there when it began");
     requireState(loaded, shown);
   }
 
   /** Exactly what was after {@code slot}. */
   void requireState(LoadedLog loaded, long slot) {
-    require(slot <= tail() && loaded.state().tail() == slot, "a load shows slot " + loaded.state().tail() + " of " + tail());
+    require(
+        slot <= tail() && loaded.state().tail() == slot,
+        "a load shows slot " + loaded.state().tail() + " of " + tail());
     Entry truth = at(slot);
     require(
         withoutPins(loaded.state()).equals(withoutPins(truth.state)),
         "a load shows at slot " + slot + " " + loaded.state() + " instead of " + truth.state);
     require(
         loaded.checkpoint().equals(truth.checkpoint),
-        "a load shows checkpoint " + loaded.checkpoint() + " instead of " + truth.checkpoint + " at slot " + slot);
+        "a load shows checkpoint "
+            + loaded.checkpoint()
+            + " instead of "
+            + truth.checkpoint
+            + " at slot "
+            + slot);
     require(
         loaded.state().pins().count() == truth.state.pins().count(),
-        "a load counts " + loaded.state().pins().count() + " pins instead of " + truth.state.pins().count());
+        "a load counts "
+            + loaded.state().pins().count()
+            + " pins instead of "
+            + truth.state.pins().count());
     if (loaded.state().pins().isFetched()) {
       requirePins(loaded.state().pins().live(), slot);
     }
@@ -143,16 +172,33 @@ final class LogWitness {
 
   /** A record that somebody was told is in the log: it is, and it stands. */
   void requireStands(LogRecord record, long slot) {
-    require(slot <= tail(), record.kind() + " was reported in slot " + slot + ", the tail is " + tail());
+    require(
+        slot <= tail(),
+        record.kind() + " was reported in slot " + slot + ", the tail is " + tail());
     Entry truth = at(slot);
     require(truth.stands, record.kind() + " was reported in slot " + slot + " and is void there");
-    require(truth.record.equals(record), "reported in slot " + slot + ": " + record + ", there is " + truth.record);
+    require(
+        truth.record.equals(record),
+        "reported in slot " + slot + ": " + record + ", there is " + truth.record);
   }
 
   private static List<Object> withoutPins(VolumeState s) {
     return List.of(
-        s.tail(), s.owner(), s.sizeBytes(), s.chunkSizeBytes(), s.name(), s.hold(), s.attachments(), s.attributes(),
-        s.features(), s.requiresAttach(), s.retired(), s.abandoned(), s.source(), s.lastEpoch(), s.createdUnixMillis());
+        s.tail(),
+        s.owner(),
+        s.sizeBytes(),
+        s.chunkSizeBytes(),
+        s.name(),
+        s.hold(),
+        s.attachments(),
+        s.attributes(),
+        s.features(),
+        s.requiresAttach(),
+        s.retired(),
+        s.abandoned(),
+        s.source(),
+        s.lastEpoch(),
+        s.createdUnixMillis());
   }
 
   void require(boolean holds, String otherwise) {

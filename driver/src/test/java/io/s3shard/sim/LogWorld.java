@@ -9,9 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** What all actors of a {@link LogSimulation} share: the bucket, the volumes with their witnesses, a counter of events. */
+/**
+ * What all actors of a {@link LogSimulation} share: the bucket, the volumes with their witnesses, a
+ * counter of events.
+ */
 final class LogWorld {
-  /** A COMMIT that was acknowledged. {@code issued} and {@code acknowledged}: by the world's counter. */
+  /**
+   * A COMMIT that was acknowledged. {@code issued} and {@code acknowledged}: by the world's
+   * counter.
+   */
   record Acknowledged(long slot, long stamp, long issued, long acknowledged) {}
 
   /** One volume, and what was acknowledged on it. */
@@ -44,7 +50,8 @@ final class LogWorld {
     this.spoiling = spoiling;
     this.bucket = new SimBucket(simulation, Faults.random(simulation.random()));
     for (int i = 0; i < 2; i++) {
-      volumes.add(new Volume(new LogWitness(VolumeId.of(simulation.random().bytes(16)), bucket, coverage)));
+      volumes.add(
+          new Volume(new LogWitness(VolumeId.of(simulation.random().bytes(16)), bucket, coverage)));
     }
   }
 

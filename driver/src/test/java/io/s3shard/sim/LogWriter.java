@@ -36,8 +36,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a volume again and again and commits to it, with checkpoints and trimming. A COMMIT's only block says which it is: its
- * number is the COMMIT's stamp.
+ * Opens a volume again and again and commits to it, with checkpoints and trimming. A COMMIT's only
+ * block says which it is: its number is the COMMIT's stamp.
  */
 final class LogWriter {
   /** How a writer breaks the rules; for tests that show that it is noticed. */
@@ -86,7 +86,10 @@ final class LogWriter {
     return true;
   }
 
-  /** One epoch without a chance to fail, once all is calm: what was acknowledged is there, and one can go on. */
+  /**
+   * One epoch without a chance to fail, once all is calm: what was acknowledged is there, and one
+   * can go on.
+   */
   boolean lastWord() {
     LoadedLog loaded = load();
     if (loaded.state().retired()) {
@@ -96,7 +99,13 @@ final class LogWriter {
     Optional<OwnedLog> owned = Optional.empty();
     for (int i = 0; i < 20 && owned.isEmpty(); i++) {
       Writer writer = writer(process.name());
-      owned = new Opening(log).open(writer, load().state().openEpoch(), false, new OwnerSettings(() -> false, () -> true));
+      owned =
+          new Opening(log)
+              .open(
+                  writer,
+                  load().state().openEpoch(),
+                  false,
+                  new OwnerSettings(() -> false, () -> true));
     }
     witness.require(owned.isPresent(), "nobody can open it although all is calm");
     takeIn(owned.orElseThrow());
@@ -108,7 +117,8 @@ final class LogWriter {
   private void attachSelf(VolumeState seen) {
     if (seen.requiresAttach()) {
       for (String node : seen.attachments().keySet()) {
-        log.append(_ -> new LogRecord.Detach(node), (state, _) -> !state.attachments().containsKey(node));
+        log.append(
+            _ -> new LogRecord.Detach(node), (state, _) -> !state.attachments().containsKey(node));
       }
       LogRecord attach = new LogRecord.Attach(process.name(), AttachMode.SINGLE_WRITER);
       log.append(_ -> attach, (state, _) -> state.attachments().containsKey(process.name()));
@@ -137,11 +147,13 @@ final class LogWriter {
     if (loaded.state().retired() || presumed != 0 && !dice.chance(0.3)) {
       return;
     }
-    execution.sleep(dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(0L, 0L, 10L, 1_000L)))));
+    execution.sleep(
+        dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(0L, 0L, 10L, 1_000L)))));
     Writer writer = writer(node(loaded));
     boolean takesOver = presumed != 0 && dice.chance(0.5);
     boolean givesUp = dice.chance(0.1);
-    OwnerSettings settings = new OwnerSettings(() -> givesUp && dice.chance(0.3), () -> dice.chance(0.1));
+    OwnerSettings settings =
+        new OwnerSettings(() -> givesUp && dice.chance(0.3), () -> dice.chance(0.1));
     Optional<OwnedLog> owned = new Opening(log).open(writer, presumed, takesOver, settings);
     if (owned.isEmpty()) {
       world.coverage.count("writer: lost the race for OPEN");
@@ -153,7 +165,9 @@ final class LogWriter {
   private void own(OwnedLog owned, Writer writer) {
     LogRecord opened = witness.at(owned.epoch()).record();
     witness.require(
-        opened instanceof LogRecord.Open open && open.writer().equals(writer) && witness.at(owned.epoch()).stands(),
+        opened instanceof LogRecord.Open open
+            && open.writer().equals(writer)
+            && witness.at(owned.epoch()).stands(),
         "an OPEN was reported in slot " + owned.epoch() + ", there is " + opened);
     if (!takeIn(owned)) {
       return;
@@ -184,15 +198,19 @@ final class LogWriter {
 
   private void idle() {
     if (dice.chance(0.3)) {
-      execution.sleep(dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(5L, 100L, 8_000L)))));
+      execution.sleep(
+          dice.between(Duration.ZERO, Duration.ofMillis(dice.oneOf(List.of(5L, 100L, 8_000L)))));
     }
   }
 
   /** Learns what was committed before; false if it was fenced meanwhile, and therefore can't. */
   private boolean takeIn(OwnedLog owned) {
-    Optional<TreeMap<Long, Long>> before = committed(new LoadedLog(owned.state(), owned.checkpoint()));
+    Optional<TreeMap<Long, Long>> before =
+        committed(new LoadedLog(owned.state(), owned.checkpoint()));
     if (before.isEmpty()) {
-      witness.require(witness.now().openEpoch() != owned.epoch(), "the owner of epoch " + owned.epoch() + " misses objects");
+      witness.require(
+          witness.now().openEpoch() != owned.epoch(),
+          "the owner of epoch " + owned.epoch() + " misses objects");
       return false;
     }
     known = before.get();
@@ -224,12 +242,16 @@ final class LogWriter {
   void requireCommitted(TreeMap<Long, Long> stamps, long slot) {
     witness.require(
         List.copyOf(stamps.keySet()).equals(witness.commits(0, slot)),
-        "the COMMITs up to slot " + slot + " are " + witness.commits(0, slot) + ", loaded were " + stamps.keySet());
-    stamps.forEach(
-        (at, stamp) ->
-            witness.require(
-                stamp((LogRecord.Commit) witness.at(at).record()) == stamp,
-                "the COMMIT in slot " + at + " was loaded as " + stamp));
+        "the COMMITs up to slot "
+            + slot
+            + " are "
+            + witness.commits(0, slot)
+            + ", loaded were "
+            + stamps.keySet());
+    stamps.forEach((at, stamp) ->
+        witness.require(
+            stamp((LogRecord.Commit) witness.at(at).record()) == stamp,
+            "the COMMIT in slot " + at + " was loaded as " + stamp));
   }
 
   static long stamp(LogRecord.Commit commit) {
@@ -241,15 +263,25 @@ final class LogWriter {
     long issued = world.event();
     int blocks = dice.below(3);
     BlockRange range = new BlockRange(stamp, Math.max(1, blocks));
-    Extent extent = blocks == 0 ? Extent.zeros(range) : Extent.of(range, ObjectRef.log(volume.id(), 0, blocks), 0);
-    List<ByteBuffer> payload = blocks == 0 ? List.of() : List.of(ByteBuffer.allocate(blocks * Blocks.SIZE));
+    Extent extent =
+        blocks == 0
+            ? Extent.zeros(range)
+            : Extent.of(range, ObjectRef.log(volume.id(), 0, blocks), 0);
+    List<ByteBuffer> payload =
+        blocks == 0 ? List.of() : List.of(ByteBuffer.allocate(blocks * Blocks.SIZE));
     LogRecord.Commit draft =
-        new LogRecord.Commit(owned.epoch(), stamp, 4096 * stamp, List.of(extent), Optional.empty(), checkpoint);
+        new LogRecord.Commit(
+            owned.epoch(), stamp, 4096 * stamp, List.of(extent), Optional.empty(), checkpoint);
     CommitAt landed = owned.commit(draft, payload);
     LogWitness.Entry truth = witness.at(landed.slot());
     witness.require(
         truth.stands() && truth.record() instanceof LogRecord.Commit there && stamp(there) == stamp,
-        "COMMIT " + stamp + " was acknowledged in slot " + landed.slot() + ", there is " + truth.record());
+        "COMMIT "
+            + stamp
+            + " was acknowledged in slot "
+            + landed.slot()
+            + ", there is "
+            + truth.record());
     known.put(landed.slot(), stamp);
     volume.acknowledged.add(new LogWorld.Acknowledged(landed.slot(), stamp, issued, world.event()));
     return landed.slot();
@@ -258,8 +290,15 @@ final class LogWriter {
   private void ownRecord(OwnedLog owned) {
     try {
       long size = owned.state().sizeBytes() + 4096;
-      LogRecord record = dice.chance(0.5) ? LogController.pin(world, 0, "") : LogController.size(size);
-      long slot = owned.append(state -> record instanceof LogRecord.Set ? LogController.size(state.sizeBytes() + 1) : record).slot();
+      LogRecord record =
+          dice.chance(0.5) ? LogController.pin(world, 0, "") : LogController.size(size);
+      long slot =
+          owned
+              .append(state ->
+                  record instanceof LogRecord.Set
+                      ? LogController.size(state.sizeBytes() + 1)
+                      : record)
+              .slot();
       witness.require(witness.at(slot).stands(), "the owner's record in slot " + slot + " is void");
     } catch (VolumeBusy e) {
       world.expected("owner", e);
@@ -272,7 +311,8 @@ final class LogWriter {
       return Optional.empty();
     }
     long covers = known.lastKey();
-    ObjectRef root = ObjectRef.map(volume.id(), owned.epoch(), owned.state().tail(), world.nextStamp());
+    ObjectRef root =
+        ObjectRef.map(volume.id(), owned.epoch(), owned.state().tail(), world.nextStamp());
     ByteBuffer body = ByteBuffer.allocate(16 * known.size());
     known.forEach((slot, stamp) -> body.putLong(slot).putLong(stamp));
     store.put(root.key(), io.s3shard.store.Body.of(body.flip()), Purpose.BACKGROUND);
@@ -305,7 +345,8 @@ final class LogWriter {
     }
     List<ObjectKey> dead = new ArrayList<>();
     for (long slot : known.headMap(now.covers(), true).keySet()) {
-      if (slot > before.map(Checkpoint::covers).orElse(0L) && pins.stream().noneMatch(p -> sees(p, slot, death))) {
+      if (slot > before.map(Checkpoint::covers).orElse(0L)
+          && pins.stream().noneMatch(p -> sees(p, slot, death))) {
         dead.add(Layout.log(volume.id(), slot));
       }
     }

@@ -21,7 +21,8 @@ class MutationsAreCaughtTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aBrokenRuleIsCaught(Mutation mutation) {
-    int seeds = Seeds.untilCaught(mutation.name(), 1, SEEDS, seed -> ImageSimulation.run(seed, mutation));
+    int seeds =
+        Seeds.untilCaught(mutation.name(), 1, SEEDS, seed -> ImageSimulation.run(seed, mutation));
 
     assertThat(seeds).isBetween(1, SEEDS);
   }

@@ -3,8 +3,9 @@ package io.s3shard.sim;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of an image, or a piece of one: the engine may show a long write piece by piece. What a write brings follows from its
- * number and the place, byte by byte, so that what is read tells who wrote it.
+ * A change of an image, or a piece of one: the engine may show a long write piece by piece. What a
+ * write brings follows from its number and the place, byte by byte, so that what is read tells who
+ * wrote it.
  */
 final class Operation {
   enum Kind {
@@ -20,15 +21,19 @@ final class Operation {
   final Kind kind;
   final long offset;
   final long end;
+
   /** By the counter of events. */
   final long issued;
+
   /** The piece of the same write that comes before. */
   final @Nullable Operation before;
+
   long answered = NEVER;
 
   private byte @Nullable [] content;
 
-  Operation(long number, Kind kind, long offset, long end, long issued, @Nullable Operation before) {
+  Operation(
+      long number, Kind kind, long offset, long end, long issued, @Nullable Operation before) {
     this.number = number;
     this.kind = kind;
     this.offset = offset;
@@ -73,7 +78,18 @@ final class Operation {
 
   @Override
   public String toString() {
-    return "#" + number + " " + kind + " " + offset + "-" + end + " [" + issued + ", "
-        + (answered == NEVER ? "never answered" : answered) + "]";
+    return "#"
+        + number
+        + " "
+        + kind
+        + " "
+        + offset
+        + "-"
+        + end
+        + " ["
+        + issued
+        + ", "
+        + (answered == NEVER ? "never answered" : answered)
+        + "]";
   }
 }

@@ -56,11 +56,10 @@ final class PatientStore implements ObjectStore {
 
   @Override
   public void put(ObjectKey key, Body body, Purpose purpose) {
-    patiently(
-        () -> {
-          store.put(key, body, purpose);
-          return true;
-        });
+    patiently(() -> {
+      store.put(key, body, purpose);
+      return true;
+    });
   }
 
   @Override
@@ -69,16 +68,16 @@ final class PatientStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     return patiently(() -> store.list(prefix, startAfter, limit, purpose));
   }
 
   @Override
   public void delete(Collection<ObjectKey> keys, Purpose purpose) {
-    patiently(
-        () -> {
-          store.delete(keys, purpose);
-          return true;
-        });
+    patiently(() -> {
+      store.delete(keys, purpose);
+      return true;
+    });
   }
 }

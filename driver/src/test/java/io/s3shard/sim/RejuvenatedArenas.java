@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * A rule broken on purpose: a successor replays its predecessor's arena from the start. All records that are still there get
- * sequences above S before it looks, in the order that they had.
+ * A rule broken on purpose: a successor replays its predecessor's arena from the start. All records
+ * that are still there get sequences above S before it looks, in the order that they had.
  */
 final class RejuvenatedArenas implements ArenaHome {
   private static final long BY = 1L << 32;
@@ -25,7 +25,8 @@ final class RejuvenatedArenas implements ArenaHome {
   @Override
   public Optional<ArenaMemory> existing(VolumeId volume) {
     Optional<ArenaMemory> found = arenas.existing(volume);
-    found.ifPresent(memory -> memory.segments().forEach(number -> rejuvenate(memory.segment(number))));
+    found.ifPresent(
+        memory -> memory.segments().forEach(number -> rejuvenate(memory.segment(number))));
     return found;
   }
 

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** One opening of an image: what it holds is held against the model first; then some tasks work on it at once. */
+/**
+ * One opening of an image: what it holds is held against the model first; then some tasks work on
+ * it at once.
+ */
 final class Session {
   private final ImageWorld world;
   private final ImageWorld.Volume volume;
@@ -23,7 +26,8 @@ final class Session {
   private Ledger ledger;
   private boolean failed;
 
-  Session(ImageWorld world, ImageWorld.Volume volume, ImageHost host, SimProcess process, Image image) {
+  Session(
+      ImageWorld world, ImageWorld.Volume volume, ImageHost host, SimProcess process, Image image) {
     this.world = world;
     this.volume = volume;
     this.host = host;
@@ -57,13 +61,29 @@ final class Session {
             && volume.witness.staysOn(host.name(), before.epoch(), epoch);
     Set<Operation> kept;
     try {
-      kept = nothingLost ? before.view().explainWithAllAnswered(content) : before.view().explain(content);
+      kept =
+          nothingLost
+              ? before.view().explainWithAllAnswered(content)
+              : before.view().explain(content);
     } catch (AssertionError e) {
       throw new AssertionError(
-          process.name() + " opened (slot " + epoch + (takesOver ? ", takes over" : "") + (nothingLost ? ", the arena is kept" : "")
-              + ") what " + before.opener() + " had opened (slot " + before.epoch() + "): " + e.getMessage(), e);
+          process.name()
+              + " opened (slot "
+              + epoch
+              + (takesOver ? ", takes over" : "")
+              + (nothingLost ? ", the arena is kept" : "")
+              + ") what "
+              + before.opener()
+              + " had opened (slot "
+              + before.epoch()
+              + "): "
+              + e.getMessage(),
+          e);
     }
-    world.coverage.count(nothingLost ? "opened with the arena" : takesOver ? "took over after a stranger" : "opened");
+    world.coverage.count(
+        nothingLost
+            ? "opened with the arena"
+            : takesOver ? "took over after a stranger" : "opened");
     if (kept.size() < before.operations().size()) {
       world.coverage.count("some operations were lost");
     }
@@ -112,7 +132,10 @@ final class Session {
     }
   }
 
-  /** All is quiet: the image holds exactly what was answered. After a flush the past may be forgotten. */
+  /**
+   * All is quiet: the image holds exactly what was answered. After a flush the past may be
+   * forgotten.
+   */
   private void lookAtAll() {
     boolean flushed = dice.chance(0.7);
     if (flushed) {
@@ -129,7 +152,9 @@ final class Session {
   private boolean steps(SimRandom own, int steps) {
     for (int i = 0; i < steps && !failed; i++) {
       if (own.chance(0.3)) {
-        execution.sleep(own.between(Duration.ZERO, Duration.ofMillis(own.oneOf(List.of(5L, 50L, 50L, 3_000L)))));
+        execution.sleep(
+            own.between(
+                Duration.ZERO, Duration.ofMillis(own.oneOf(List.of(5L, 50L, 50L, 3_000L)))));
       }
       step(own);
     }
@@ -160,7 +185,8 @@ final class Session {
   }
 
   private void write(SimRandom own) {
-    Place place = place(own, own.chance(0.1) ? world.maxSizeBytes : Math.max(1, ledger.answeredSize()));
+    Place place =
+        place(own, own.chance(0.1) ? world.maxSizeBytes : Math.max(1, ledger.answeredSize()));
     List<Operation> pieces = ledger.write(place.offset, place.length, world.segmentBytes / 4);
     ByteBuffer data = ByteBuffer.allocate(place.length);
     pieces.forEach(piece -> data.put(piece.content()));
@@ -169,24 +195,30 @@ final class Session {
 
   private void writeZeros(SimRandom own) {
     Place place = place(own, Math.max(1, ledger.answeredSize()));
-    List<Operation> pieces = ledger.zerosInPieces(place.offset, place.length, world.segmentBytes / 4);
+    List<Operation> pieces =
+        ledger.zerosInPieces(place.offset, place.length, world.segmentBytes / 4);
     changing(() -> image.write(place.offset, ByteBuffer.allocate(place.length)), pieces);
   }
 
   private void discard(SimRandom own) {
     if (ledger.answeredSize() > 0) {
       Place place = place(own, ledger.answeredSize());
-      changing(() -> image.discard(place.offset, place.length), ledger.zeros(place.offset, place.length));
+      changing(
+          () -> image.discard(place.offset, place.length),
+          ledger.zeros(place.offset, place.length));
     }
   }
 
   private void zero(SimRandom own) {
-    Place place = place(own, own.chance(0.1) ? world.maxSizeBytes : Math.max(1, ledger.answeredSize()));
-    changing(() -> image.zero(place.offset, place.length), ledger.zeros(place.offset, place.length));
+    Place place =
+        place(own, own.chance(0.1) ? world.maxSizeBytes : Math.max(1, ledger.answeredSize()));
+    changing(
+        () -> image.zero(place.offset, place.length), ledger.zeros(place.offset, place.length));
   }
 
   private void grow(SimRandom own) {
-    long size = image.sizeBytes() + 1 + own.below(Math.max(1, world.maxSizeBytes - image.sizeBytes()));
+    long size =
+        image.sizeBytes() + 1 + own.below(Math.max(1, world.maxSizeBytes - image.sizeBytes()));
     changing(() -> image.grow(size), ledger.size(size));
   }
 
@@ -228,7 +260,9 @@ final class Session {
     world.coverage.count("CLOSE by the user");
   }
 
-  /** After a failure that was reported nothing is accepted any more, until the image is opened anew. */
+  /**
+   * After a failure that was reported nothing is accepted any more, until the image is opened anew.
+   */
   void giveUp() {
     failed = true;
     try {

@@ -6,13 +6,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 
-/** {@link Execution} of one simulated process: virtual time, seeded dice, and a baton that one task of all processes holds. */
+/**
+ * {@link Execution} of one simulated process: virtual time, seeded dice, and a baton that one task
+ * of all processes holds.
+ */
 final class SimExecution implements Execution {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final Simulation simulation;
   private final SimProcess process;
   private final SimRandom dice;
+
   /** Monotonic clocks of two processes have nothing to do with each other. */
   private final long clockOffset;
 

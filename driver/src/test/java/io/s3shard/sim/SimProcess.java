@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** A simulated process: tasks that crash together, and that can be stopped together as SIGSTOP does. */
+/**
+ * A simulated process: tasks that crash together, and that can be stopped together as SIGSTOP does.
+ */
 final class SimProcess {
   private final Simulation simulation;
   private final String name;
@@ -44,8 +46,8 @@ final class SimProcess {
   }
 
   /**
-   * From now on none of its tasks ever goes on, and no {@code finally} of theirs runs. Returns unless the caller is one of
-   * them. What it sent may still arrive.
+   * From now on none of its tasks ever goes on, and no {@code finally} of theirs runs. Returns
+   * unless the caller is one of them. What it sent may still arrive.
    */
   void crash() {
     if (!crashed) {

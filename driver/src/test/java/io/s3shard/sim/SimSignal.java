@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An event count of the simulation: each wait is a place where somebody else may go on, also one that need not wait. */
+/**
+ * An event count of the simulation: each wait is a place where somebody else may go on, also one
+ * that need not wait.
+ */
 final class SimSignal implements Signal {
   private record Waiter(SimTask<?> task, long waitNumber) {}
 

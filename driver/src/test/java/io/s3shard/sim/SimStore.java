@@ -19,9 +19,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bucket as one process reaches it. A request takes effect at one moment between its start and its answer; which, and whether
- * at all, and whether once more later, and whether there is an answer, is decided by dice. What is on its way goes on when its
- * sender crashes.
+ * The bucket as one process reaches it. A request takes effect at one moment between its start and
+ * its answer; which, and whether at all, and whether once more later, and whether there is an
+ * answer, is decided by dice. What is on its way goes on when its sender crashes.
  */
 final class SimStore implements ObjectStore {
   private final Simulation simulation;
@@ -92,12 +92,15 @@ final class SimStore implements ObjectStore {
 
   @Override
   public StoredObject getIfMatch(ObjectKey key, String etag, Purpose purpose) {
-    return carryOut(new Request<>("get-if-match", key.value(), false, store -> store.getIfMatch(key, etag, purpose)));
+    return carryOut(
+        new Request<>(
+            "get-if-match", key.value(), false, store -> store.getIfMatch(key, etag, purpose)));
   }
 
   @Override
   public ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
-    return carryOut(new Request<>("get-range", key.value(), false, store -> store.get(key, range, purpose)));
+    return carryOut(
+        new Request<>("get-range", key.value(), false, store -> store.get(key, range, purpose)));
   }
 
   @Override
@@ -120,7 +123,10 @@ final class SimStore implements ObjectStore {
     Body sent = copy(body);
     PutOutcome outcome;
     try {
-      outcome = carryOut(new Request<>("put-if-absent", key.value(), true, _ -> bucket.putIfAbsent(key, sent, purpose)));
+      outcome =
+          carryOut(
+              new Request<>(
+                  "put-if-absent", key.value(), true, _ -> bucket.putIfAbsent(key, sent, purpose)));
     } catch (StoreUnavailable _) {
       outcome = PutOutcome.UNKNOWN;
     }
@@ -130,9 +136,12 @@ final class SimStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     String detail = startAfter == null ? prefix : prefix + " after " + startAfter;
-    return carryOut(new Request<>("list", detail, false, store -> store.list(prefix, startAfter, limit, purpose)));
+    return carryOut(
+        new Request<>(
+            "list", detail, false, store -> store.list(prefix, startAfter, limit, purpose)));
   }
 
   @Override
@@ -155,7 +164,8 @@ final class SimStore implements ObjectStore {
     }
     if (dice.chance(faults.refused())) {
       process.execution().sleep(latency());
-      throw new StoreUnavailable("simulated: 503 SlowDown for " + request.kind + " " + request.detail);
+      throw new StoreUnavailable(
+          "simulated: 503 SlowDown for " + request.kind + " " + request.detail);
     }
     if (dice.chance(faults.lost())) {
       return noAnswer(request);
@@ -181,7 +191,9 @@ final class SimStore implements ObjectStore {
     return Objects.requireNonNull(request.answer);
   }
 
-  /** A connection that is refused or closed is known soon, one that hangs is given up after a while. */
+  /**
+   * A connection that is refused or closed is known soon, one that hangs is given up after a while.
+   */
   private <T> T noAnswer(Request<T> request) {
     process.execution().sleep(dice.chance(0.3) ? latency() : faults.gaveUpAfter());
     throw new StoreUnavailable("simulated: no answer to " + request.kind + " " + request.detail);

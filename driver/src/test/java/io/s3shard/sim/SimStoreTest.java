@@ -21,7 +21,16 @@ class SimStoreTest {
   private static final ObjectKey KEY = new ObjectKey("slot");
   private static final Faults ROUGH =
       new Faults(
-          Duration.ofMillis(30), 0.1, Duration.ofSeconds(5), 0.1, 0.1, 0.2, 0.2, 0.5, Duration.ofSeconds(3), 0.5);
+          Duration.ofMillis(30),
+          0.1,
+          Duration.ofSeconds(5),
+          0.1,
+          0.1,
+          0.2,
+          0.2,
+          0.5,
+          Duration.ofSeconds(3),
+          0.5);
 
   private static Body body(String text) {
     return Body.of(text.getBytes());
@@ -39,7 +48,8 @@ class SimStoreTest {
     for (long seed = 0; seed < 300; seed++) {
       Simulation simulation = new Simulation(seed);
       SimBucket bucket = new SimBucket(simulation, ROUGH);
-      List<SimTask<PutOutcome>> puts = List.of(put(simulation, bucket, "a"), put(simulation, bucket, "b"));
+      List<SimTask<PutOutcome>> puts =
+          List.of(put(simulation, bucket, "a"), put(simulation, bucket, "b"));
       simulation.runUntilQuiet();
 
       PutOutcome a = puts.get(0).outcome();
@@ -51,7 +61,8 @@ class SimStoreTest {
       }
       simulation.finish();
     }
-    assertThat(seen).contains("WON LOST", "LOST WON", "UNKNOWN LOST", "UNKNOWN UNKNOWN", "WON UNKNOWN");
+    assertThat(seen)
+        .contains("WON LOST", "LOST WON", "UNKNOWN LOST", "UNKNOWN UNKNOWN", "WON UNKNOWN");
   }
 
   private static SimTask<PutOutcome> put(Simulation simulation, SimBucket bucket, String text) {
@@ -102,7 +113,8 @@ class SimStoreTest {
     SimProcess process = simulation.process("p");
     SimStore store = bucket.reachedBy(process);
     bucket.outage(Duration.ofMinutes(1));
-    SimTask<Boolean> refused = process.run("list", () -> store.list("", null, 1, Purpose.LOG).isEmpty());
+    SimTask<Boolean> refused =
+        process.run("list", () -> store.list("", null, 1, Purpose.LOG).isEmpty());
     PatientStore patient = new PatientStore(store, process.execution());
     SimTask<Long> answered =
         process.run(
@@ -124,11 +136,14 @@ class SimStoreTest {
     SimProcess process = simulation.process("p");
     byte[] bytes = {1, 2, 3};
     process.run("put", () -> bucket.reachedBy(process).put(KEY, Body.of(bytes), Purpose.FLUSH));
-    process.run("spoiler", () -> {
-      process.execution().sleep(Duration.ofMillis(1));
-      bytes[0]++;
-    });
+    process.run(
+        "spoiler",
+        () -> {
+          process.execution().sleep(Duration.ofMillis(1));
+          bytes[0]++;
+        });
 
-    assertThatThrownBy(simulation::runUntilDone).hasMessageContaining("changed while they were sent");
+    assertThatThrownBy(simulation::runUntilDone)
+        .hasMessageContaining("changed while they were sent");
   }
 }

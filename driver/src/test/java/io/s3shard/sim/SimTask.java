@@ -8,8 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task of a simulated process: a virtual thread that runs only while it holds the baton. A task that is abandoned is parked
- * for ever; nobody refers to it any more, so that the garbage collector takes it, and no {@code finally} of it ever runs.
+ * A task of a simulated process: a virtual thread that runs only while it holds the baton. A task
+ * that is abandoned is parked for ever; nobody refers to it any more, so that the garbage collector
+ * takes it, and no {@code finally} of it ever runs.
  */
 final class SimTask<T> implements Execution.Task<T>, Runnable {
   enum State {
@@ -21,16 +22,21 @@ final class SimTask<T> implements Execution.Task<T>, Runnable {
 
   final SimProcess process;
   final String name;
+
   /** Whether the run is over only when this is: true of tasks that no task forked. */
   final boolean root;
 
   State state = State.READY;
+
   /** Where this is in {@link Tasks}. */
   int index;
+
   /** Counts the waits, so that a wake-up for an earlier one is known as such. */
   long waits;
+
   /** What it waits for, for people. */
   String waitsFor = "";
+
   @Nullable Throwable error;
   boolean joined;
 
@@ -49,7 +55,10 @@ final class SimTask<T> implements Execution.Task<T>, Runnable {
     this.body = body;
   }
 
-  /** Lets this task go on. Whoever calls this must not touch the simulation afterwards until it has the baton again. */
+  /**
+   * Lets this task go on. Whoever calls this must not touch the simulation afterwards until it has
+   * the baton again.
+   */
   void handBaton() {
     baton = true;
     if (thread == null) {

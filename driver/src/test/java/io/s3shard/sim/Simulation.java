@@ -9,16 +9,20 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The baton and the clock of one run. Every task is a virtual thread; exactly one holds the baton. Where a task waits, sleeps,
- * joins or forks, a seeded choice says who goes on; when all wait, time jumps to what comes next. The same seed gives the same
- * schedule.
+ * The baton and the clock of one run. Every task is a virtual thread; exactly one holds the baton.
+ * Where a task waits, sleeps, joins or forks, a seeded choice says who goes on; when all wait, time
+ * jumps to what comes next. The same seed gives the same schedule.
  *
- * <p>All fields are guarded by the baton: who hands it on publishes what it wrote. The thread that calls {@link #runUntilDone}
- * and its kin is the driver; it holds the baton while no task does.
+ * <p>All fields are guarded by the baton: who hands it on publishes what it wrote. The thread that
+ * calls {@link #runUntilDone} and its kin is the driver; it holds the baton while no task does.
  */
 final class Simulation {
-  /** Real time without a single switch, after which a task must have blocked for real: a lock held across a wait. */
+  /**
+   * Real time without a single switch, after which a task must have blocked for real: a lock held
+   * across a wait.
+   */
   private static final Duration STUCK = Duration.ofSeconds(60);
+
   private static final int DESCRIBED_TASKS = 60;
 
   private final long seed;
@@ -53,7 +57,10 @@ final class Simulation {
     return seed;
   }
 
-  /** Dice for workloads and faults; draw from them in an order that follows from the seed, or split them. */
+  /**
+   * Dice for workloads and faults; draw from them in an order that follows from the seed, or split
+   * them.
+   */
   SimRandom random() {
     return random;
   }
@@ -81,7 +88,10 @@ final class Simulation {
     return new SimProcess(this, name, random.split());
   }
 
-  /** Has {@code action} done at a later virtual time, whoever has crashed until then. It never waits. */
+  /**
+   * Has {@code action} done at a later virtual time, whoever has crashed until then. It never
+   * waits.
+   */
   void after(Duration delay, Runnable action) {
     agenda.act(nanos + Math.max(0, delay.toNanos()), action);
   }
@@ -96,7 +106,10 @@ final class Simulation {
     trace.add(nanos, current == null ? "-" : current.name, event, detail, number);
   }
 
-  /** Lets things happen until every task that was started by {@link SimProcess#run} is done or has crashed. */
+  /**
+   * Lets things happen until every task that was started by {@link SimProcess#run} is done or has
+   * crashed.
+   */
   void runUntilDone() {
     stopWhenRootsAreDone = true;
     drive();
@@ -119,13 +132,16 @@ final class Simulation {
   }
 
   /**
-   * Ends the run: nobody ever goes on. Fails if a task has failed and nobody has joined it, but for a forked one that threw an
-   * {@code S3ShardException}.
+   * Ends the run: nobody ever goes on. Fails if a task has failed and nobody has joined it, but for
+   * a forked one that threw an {@code S3ShardException}.
    */
   void finish() {
-    failedTasks.stream().filter(task -> !task.joined).findFirst().ifPresent(task -> {
-      throw failed("task " + task.name + " has failed and nobody joined it", task.error);
-    });
+    failedTasks.stream()
+        .filter(task -> !task.joined)
+        .findFirst()
+        .ifPresent(task -> {
+          throw failed("task " + task.name + " has failed and nobody joined it", task.error);
+        });
     tasks.clear();
     agenda.clear();
   }
@@ -151,7 +167,10 @@ final class Simulation {
     return task;
   }
 
-  /** The task that has the baton. @throws IllegalStateException if the caller is not a task of this run */
+  /**
+   * The task that has the baton. @throws IllegalStateException if the caller is not a task of this
+   * run
+   */
   SimTask<?> current() {
     if (current == null || acting || !current.isThread(Thread.currentThread())) {
       throw new IllegalStateException("not by a task of the simulation: " + Thread.currentThread());
@@ -206,7 +225,12 @@ final class Simulation {
 
   void ended(SimTask<?> task) {
     task.state = SimTask.State.DONE;
-    trace.add(nanos, task.name, task.error == null ? "ends" : "fails", task.error == null ? "" : task.error.toString(), 0);
+    trace.add(
+        nanos,
+        task.name,
+        task.error == null ? "ends" : "fails",
+        task.error == null ? "" : task.error.toString(),
+        0);
     tasks.remove(task);
     if (task.error instanceof Error) {
       noteFailure("task " + task.name + " has failed: " + task.error, task.error);
@@ -235,7 +259,10 @@ final class Simulation {
     }
   }
 
-  /** Who goes on; null: the driver. Lets time jump when it must, and now and then although somebody could go on. */
+  /**
+   * Who goes on; null: the driver. Lets time jump when it must, and now and then although somebody
+   * could go on.
+   */
   private @Nullable SimTask<?> next() {
     SimTask<?> chosen = choose();
     current = chosen;
@@ -328,15 +355,27 @@ final class Simulation {
 
   private void failIfDeadlocked() {
     if (tasks.openRoots() > 0) {
-      throw failed("deadlock: all tasks wait, and " + tasks.openRoots() + " of them must not", null);
+      throw failed(
+          "deadlock: all tasks wait, and " + tasks.openRoots() + " of them must not", null);
     }
   }
 
   private SimulationFailure failed(String line, @Nullable Throwable cause) {
     String report =
-        "seed " + seed + " at " + Duration.ofNanos(nanos) + ": " + line
-            + "\n--- " + tasks.count() + " tasks\n" + tasks.describe(DESCRIBED_TASKS)
-            + "\n--- the last events of " + trace.count() + "\n" + trace;
+        "seed "
+            + seed
+            + " at "
+            + Duration.ofNanos(nanos)
+            + ": "
+            + line
+            + "\n--- "
+            + tasks.count()
+            + " tasks\n"
+            + tasks.describe(DESCRIBED_TASKS)
+            + "\n--- the last events of "
+            + trace.count()
+            + "\n"
+            + trace;
     return new SimulationFailure(report, cause);
   }
 }

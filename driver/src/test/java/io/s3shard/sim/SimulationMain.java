@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * {@code SEEDS [FIRST]}: runs the simulation of the log and that of the engine with so many seeds, on all cores. A failure is
- * printed with its seed, the tasks and the last events; {@code SEEDS} = 1 and {@code FIRST} = that seed repeats it, and
- * {@code -Ds3shard.sim.trace=N} shows N events.
+ * {@code SEEDS [FIRST]}: runs the simulation of the log and that of the engine with so many seeds,
+ * on all cores. A failure is printed with its seed, the tasks and the last events; {@code SEEDS} =
+ * 1 and {@code FIRST} = that seed repeats it, and {@code -Ds3shard.sim.trace=N} shows N events.
  */
 public final class SimulationMain {
   /** So many failures are printed; of the others the seed. */
@@ -38,7 +38,8 @@ public final class SimulationMain {
     }
     QuietLog.quiet();
     SimulationMain runs =
-        new SimulationMain(Long.parseLong(arguments[0]), arguments.length > 1 ? Long.parseLong(arguments[1]) : 1);
+        new SimulationMain(
+            Long.parseLong(arguments[0]), arguments.length > 1 ? Long.parseLong(arguments[1]) : 1);
     System.exit(runs.run() ? 0 : 1);
   }
 
@@ -91,6 +92,12 @@ public final class SimulationMain {
     System.out.printf(
         Locale.ROOT,
         "%d of %d seeds from %d, %d failed, %.0f s, %.1f seeds and %.0f switches a second%n",
-        done.get(), end - first, first, failed.size(), seconds, done.get() / seconds, switches.get() / seconds);
+        done.get(),
+        end - first,
+        first,
+        failed.size(),
+        seconds,
+        done.get() / seconds,
+        switches.get() / seconds);
   }
 }

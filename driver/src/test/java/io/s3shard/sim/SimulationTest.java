@@ -79,7 +79,8 @@ class SimulationTest {
   void advanceStopsInBetween() {
     Simulation simulation = new Simulation(1);
     SimProcess process = simulation.process("p");
-    SimTask<Boolean> task = process.run("sleeper", () -> process.execution().sleep(Duration.ofSeconds(10)));
+    SimTask<Boolean> task =
+        process.run("sleeper", () -> process.execution().sleep(Duration.ofSeconds(10)));
 
     simulation.advance(Duration.ofSeconds(9));
     assertThat(task.isDone()).isFalse();
@@ -124,16 +125,26 @@ class SimulationTest {
     SimProcess process = simulation.process("victim");
     SimProcess world = simulation.process("world");
     List<String> ran = new ArrayList<>();
-    SimTask<Boolean> parent = process.run("parent", () -> {
-      process.execution().fork("child", () -> sleepThenNote(process.execution(), ran));
-      sleepThenNote(process.execution(), ran);
-    });
-    SimTask<Boolean> joiner = world.run("joiner", () -> { parent.join(); });
-    world.run("killer", () -> {
-      world.execution().sleep(Duration.ofSeconds(1));
-      process.crash();
-      ran.add("killed");
-    });
+    SimTask<Boolean> parent =
+        process.run(
+            "parent",
+            () -> {
+              process.execution().fork("child", () -> sleepThenNote(process.execution(), ran));
+              sleepThenNote(process.execution(), ran);
+            });
+    SimTask<Boolean> joiner =
+        world.run(
+            "joiner",
+            () -> {
+              parent.join();
+            });
+    world.run(
+        "killer",
+        () -> {
+          world.execution().sleep(Duration.ofSeconds(1));
+          process.crash();
+          ran.add("killed");
+        });
     simulation.runUntilDone();
     simulation.advance(Duration.ofHours(1));
 
@@ -155,10 +166,12 @@ class SimulationTest {
     Simulation simulation = new Simulation(3);
     SimProcess process = simulation.process("p");
     List<String> ran = new ArrayList<>();
-    process.run("suicide", () -> {
-      process.crash();
-      ran.add("went on");
-    });
+    process.run(
+        "suicide",
+        () -> {
+          process.crash();
+          ran.add("went on");
+        });
     simulation.runUntilQuiet();
 
     assertThat(ran).isEmpty();
@@ -170,12 +183,14 @@ class SimulationTest {
     for (int i = 0; i < 50; i++) {
       Simulation simulation = new Simulation(i);
       SimProcess process = simulation.process("p");
-      process.run("holder", () -> {
-        byte[] kept = new byte[1 << 20];
-        held.add(new WeakReference<>(kept));
-        process.execution().sleep(Duration.ofDays(1));
-        kept[0]++;
-      });
+      process.run(
+          "holder",
+          () -> {
+            byte[] kept = new byte[1 << 20];
+            held.add(new WeakReference<>(kept));
+            process.execution().sleep(Duration.ofDays(1));
+            kept[0]++;
+          });
       simulation.advance(Duration.ofSeconds(1));
       process.crash();
     }
@@ -191,15 +206,20 @@ class SimulationTest {
     Simulation simulation = new Simulation(5);
     SimProcess process = simulation.process("p");
     SimProcess world = simulation.process("world");
-    SimTask<Long> woke = process.run("sleeper", () -> {
-      process.execution().sleep(Duration.ofSeconds(1));
-      return simulation.nanos();
-    });
-    world.run("pauser", () -> {
-      process.pause();
-      world.execution().sleep(Duration.ofSeconds(60));
-      process.resume();
-    });
+    SimTask<Long> woke =
+        process.run(
+            "sleeper",
+            () -> {
+              process.execution().sleep(Duration.ofSeconds(1));
+              return simulation.nanos();
+            });
+    world.run(
+        "pauser",
+        () -> {
+          process.pause();
+          world.execution().sleep(Duration.ofSeconds(60));
+          process.resume();
+        });
     simulation.runUntilDone();
 
     assertThat(woke.outcome()).isGreaterThanOrEqualTo(Duration.ofSeconds(60).toNanos());
@@ -209,10 +229,20 @@ class SimulationTest {
   void joinThrowsWhatTheTaskThrew() {
     Simulation simulation = new Simulation(5);
     SimProcess process = simulation.process("p");
-    SimTask<Boolean> parent = process.run("parent", () -> {
-      Execution.Task<Object> child = process.execution().fork("child", () -> { throw new Fenced("another owns it"); });
-      child.join();
-    });
+    SimTask<Boolean> parent =
+        process.run(
+            "parent",
+            () -> {
+              Execution.Task<Object> child =
+                  process
+                      .execution()
+                      .fork(
+                          "child",
+                          () -> {
+                            throw new Fenced("another owns it");
+                          });
+              child.join();
+            });
     simulation.runUntilDone();
 
     assertThatThrownBy(parent::outcome).isExactlyInstanceOf(Fenced.class);
@@ -222,17 +252,33 @@ class SimulationTest {
   void anUnexpectedExceptionThatNobodyJoinsFailsTheRun() {
     Simulation simulation = new Simulation(5);
     SimProcess process = simulation.process("p");
-    process.run("parent", () -> process.execution().fork("child", () -> { throw new IllegalStateException("oops"); }) != null);
+    process.run(
+        "parent",
+        () ->
+            process
+                    .execution()
+                    .fork(
+                        "child",
+                        () -> {
+                          throw new IllegalStateException("oops");
+                        })
+                != null);
     simulation.runUntilQuiet();
 
-    assertThatThrownBy(simulation::finish).isInstanceOf(SimulationFailure.class).hasMessageContaining("p/child");
+    assertThatThrownBy(simulation::finish)
+        .isInstanceOf(SimulationFailure.class)
+        .hasMessageContaining("p/child");
   }
 
   @Test
   void anAssertionThatFailsEndsTheRunAtOnce() {
     Simulation simulation = new Simulation(5);
     SimProcess process = simulation.process("p");
-    process.run("checker", () -> { throw new AssertionError("zeros for data"); });
+    process.run(
+        "checker",
+        () -> {
+          throw new AssertionError("zeros for data");
+        });
     process.run("forEver", () -> process.execution().sleep(Duration.ofDays(1)));
 
     assertThatThrownBy(simulation::runUntilDone)
@@ -245,11 +291,13 @@ class SimulationTest {
     Simulation simulation = new Simulation(5);
     simulation.limitSwitches(1_000);
     SimProcess process = simulation.process("p");
-    process.run("spinner", () -> {
-      while (true) {
-        process.execution().sleep(Duration.ofMillis(1));
-      }
-    });
+    process.run(
+        "spinner",
+        () -> {
+          while (true) {
+            process.execution().sleep(Duration.ofMillis(1));
+          }
+        });
 
     assertThatThrownBy(simulation::runUntilDone).hasMessageContaining("does not end");
   }
@@ -259,6 +307,7 @@ class SimulationTest {
     Simulation simulation = new Simulation(5);
     SimProcess process = simulation.process("p");
 
-    assertThatThrownBy(() -> process.execution().sleep(Duration.ofSeconds(1))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> process.execution().sleep(Duration.ofSeconds(1)))
+        .isInstanceOf(IllegalStateException.class);
   }
 }

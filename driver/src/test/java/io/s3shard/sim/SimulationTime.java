@@ -1,6 +1,8 @@
 package io.s3shard.sim;
 
-/** How long the simulations of a test run may take: {@code -Ds3shard.sim.seconds}, 20 by default. */
+/**
+ * How long the simulations of a test run may take: {@code -Ds3shard.sim.seconds}, 20 by default.
+ */
 final class SimulationTime {
   private SimulationTime() {}
 

@@ -77,5 +77,4 @@ final class Tasks {
     live.clear();
     ready.clear();
   }
-
 }

@@ -2,7 +2,10 @@ package io.s3shard.sim;
 
 import java.util.Locale;
 
-/** What happened: a hash of all of it, and the last {@code -Ds3shard.sim.trace} events for people, 200 by default. */
+/**
+ * What happened: a hash of all of it, and the last {@code -Ds3shard.sim.trace} events for people,
+ * 200 by default.
+ */
 final class Trace {
   static final int KEPT = Integer.getInteger("s3shard.sim.trace", 200);
 
@@ -14,7 +17,10 @@ final class Trace {
   private long count;
   private long hash = 0x9e3779b97f4a7c15L;
 
-  /** {@code event} and {@code detail} are the only things that are kept, so that nothing is formatted in vain. */
+  /**
+   * {@code event} and {@code detail} are the only things that are kept, so that nothing is
+   * formatted in vain.
+   */
   void add(long nanos, String actor, String event, String detail, long number) {
     int at = (int) (count++ % KEPT);
     times[at] = nanos;
@@ -55,7 +61,8 @@ final class Trace {
     StringBuilder text = new StringBuilder();
     for (long i = Math.max(0, count - KEPT); i < count; i++) {
       int at = (int) (i % KEPT);
-      text.append(String.format(Locale.ROOT, "%12.6f  %-28s %s", times[at] / 1e9, actors[at], events[at]));
+      text.append(
+          String.format(Locale.ROOT, "%12.6f  %-28s %s", times[at] / 1e9, actors[at], events[at]));
       if (!details[at].isEmpty()) {
         text.append(' ').append(details[at]);
       }
