@@ -27,14 +27,6 @@ final class Remedies {
           Map.entry("QuotaExceeded", NO_ROOM),
           Map.entry("XMinioAdminBucketQuotaExceeded", NO_ROOM),
           Map.entry("XMinioStorageFull", NO_ROOM),
-          // versitygw keeps objects as files: names of files are at most 255 bytes, and a file is
-          // no folder
-          Map.entry(
-              "ExistingObjectIsDirectory",
-              "the server can't hold an object of this name: choose a shorter one"),
-          Map.entry(
-              "ObjectParentIsFile",
-              "the server can't hold an object of this name: choose another prefix"),
           Map.entry(
               "EntityTooLarge",
               "the server does not take objects of this size: choose smaller chunks"),

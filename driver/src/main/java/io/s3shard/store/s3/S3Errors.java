@@ -165,6 +165,9 @@ final class S3Errors {
     if (Remedies.isFinal(code)) {
       return false;
     }
+    // any 409: versitygw answers ExistingObjectIsDirectory also to a put that meets the removal of
+    // an
+    // empty folder, and the next try succeeds
     boolean passingStatus =
         status == 408
             || status == 409
