@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a mount's arenas lie, if nobody said where. In memory if they fit: a write is answered when it is in the arena. But where
- * a dead process of this prefix left some, there they are looked for, or what they hold would be lost.
+ * Where a mount's arenas lie, if nobody said where. In memory if they fit: a write is answered when
+ * it is in the arena. But where a dead process of this prefix left some, there they are looked for,
+ * or what they hold would be lost.
  */
 final class ArenaPlace {
   static final Path MEMORY = Path.of("/dev/shm");
@@ -39,7 +40,9 @@ final class ArenaPlace {
     return !left(folder, tag).isEmpty();
   }
 
-  /** The volumes of which there is an arena: a process that died left it, or one that lives uses it. */
+  /**
+   * The volumes of which there is an arena: a process that died left it, or one that lives uses it.
+   */
   static List<VolumeId> left(Path folder, String tag) {
     List<VolumeId> volumes = new ArrayList<>();
     try (DirectoryStream<Path> arenas = Files.newDirectoryStream(folder, tag + "-*")) {

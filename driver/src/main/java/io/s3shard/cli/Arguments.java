@@ -11,15 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The arguments as they were typed. Java decodes them by the locale, and in the C locale turns all but ASCII into question
- * marks: a volume would get another name than the user wrote, without a word.
+ * The arguments as they were typed. Java decodes them by the locale, and in the C locale turns all
+ * but ASCII into question marks: a volume would get another name than the user wrote, without a
+ * word.
  */
 final class Arguments {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
   private Arguments() {}
 
-  /** {@code decoded} with its characters put right. @throws InvalidRequest if an argument is not valid UTF-8 */
+  /**
+   * {@code decoded} with its characters put right. @throws InvalidRequest if an argument is not
+   * valid UTF-8
+   */
   static List<String> typed(String[] decoded) {
     try {
       return typed(decoded, Files.readAllBytes(COMMAND_LINE));
@@ -41,7 +45,9 @@ final class Arguments {
     if (raw.size() < decoded.length) {
       return List.of(decoded);
     }
-    return raw.subList(raw.size() - decoded.length, raw.size()).stream().map(Arguments::utf8).toList();
+    return raw.subList(raw.size() - decoded.length, raw.size()).stream()
+        .map(Arguments::utf8)
+        .toList();
   }
 
   private static String utf8(ByteBuffer raw) {
@@ -49,7 +55,8 @@ final class Arguments {
       return StandardCharsets.UTF_8.newDecoder().decode(raw.duplicate()).toString();
     } catch (CharacterCodingException e) {
       String shown = StandardCharsets.UTF_8.decode(raw).toString();
-      throw new InvalidRequest("the argument \"" + Table.printable(shown) + "\" is not valid UTF-8: names must be", e);
+      throw new InvalidRequest(
+          "the argument \"" + Table.printable(shown) + "\" is not valid UTF-8: names must be", e);
     }
   }
 }

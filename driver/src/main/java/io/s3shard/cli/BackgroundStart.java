@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts this program once more, in a session of its own and with a mount's memory limits, and waits until it is mounted or has
- * failed. A JVM can't fork: the second one is started from the same Java, options and class path as this one.
+ * Starts this program once more, in a session of its own and with a mount's memory limits, and
+ * waits until it is mounted or has failed. A JVM can't fork: the second one is started from the
+ * same Java, options and class path as this one.
  */
 final class BackgroundStart {
   /** Set in the process in the background, so that it tells when it is ready. */
@@ -28,7 +29,8 @@ final class BackgroundStart {
   /** What became of it: {@code exit} 0 and mounted, or a message. */
   record Outcome(int exit, @Nullable String message) {}
 
-  static Outcome start(List<String> arguments, List<String> jvmOptions, Path log) throws IOException, InterruptedException {
+  static Outcome start(List<String> arguments, List<String> jvmOptions, Path log)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command(arguments, jvmOptions));
     builder.environment().put(MARK, "1");
     // so that the names in arguments and paths are UTF-8 to Java whatever the caller's locale is
@@ -47,7 +49,9 @@ final class BackgroundStart {
       String message = told.has("message") ? told.get("message").getAsString() : null;
       return new Outcome(told.get("exit").getAsInt(), message);
     } catch (JsonParseException e) {
-      return new Outcome(ExitCode.OTHER.number(), "the mount in the background did not say what became of it: see " + log);
+      return new Outcome(
+          ExitCode.OTHER.number(),
+          "the mount in the background did not say what became of it: see " + log);
     }
   }
 
@@ -56,7 +60,11 @@ final class BackgroundStart {
     if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
       command.add("/usr/bin/setsid");
     }
-    command.add(ProcessHandle.current().info().command().orElseGet(() -> System.getProperty("java.home") + "/bin/java"));
+    command.add(
+        ProcessHandle.current()
+            .info()
+            .command()
+            .orElseGet(() -> System.getProperty("java.home") + "/bin/java"));
     ownOptions().filter(BackgroundStart::isInherited).forEach(command::add);
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", absolute(System.getProperty("java.class.path"))));
@@ -91,6 +99,12 @@ final class BackgroundStart {
   private static String died(int code, Path log) throws IOException {
     List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
     String last = lines.isEmpty() ? "nothing was logged" : lines.getLast().strip();
-    return "the mount in the background died with exit code " + code + ": " + last + " (all of it: " + log + ")";
+    return "the mount in the background died with exit code "
+        + code
+        + ": "
+        + last
+        + " (all of it: "
+        + log
+        + ")";
   }
 }

@@ -11,9 +11,11 @@ import io.s3shard.image.Host;
 import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageOptions;
 import io.s3shard.image.MappedArenas;
+import io.s3shard.store.Finding;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.StoreSettings;
 import io.s3shard.store.StoreStack;
+import io.s3shard.store.s3.CapabilityProbe;
 import io.s3shard.store.s3.S3Settings;
 import io.s3shard.store.s3.S3Store;
 import io.s3shard.volume.Prefix;
@@ -21,13 +23,15 @@ import io.s3shard.volume.VolumeDirectory;
 import io.s3shard.volume.Volumes;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Puts the parts together: the one place that knows them all. */
 final class Composition implements Stores {
   /** An image is guaranteed so much of the arenas; a mount with less could not write. */
-  static final long ARENA_MIN_BYTES = (long) ArenaPool.GUARANTEED_SEGMENTS * MappedArenas.SEGMENT_BYTES;
+  static final long ARENA_MIN_BYTES =
+      (long) ArenaPool.GUARANTEED_SEGMENTS * MappedArenas.SEGMENT_BYTES;
 
   /** A person waits: commands, and the first requests of a mount, give up after this. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -45,11 +49,15 @@ final class Composition implements Stores {
 
   @Override
   public ObjectStore connect(Location location, StoreOptions options) {
-    return forCommands(new S3Store(settings(location, options)));
+    StoreSettings settings = new StoreSettings(COMMAND_REQUESTS, Optional.of(PATIENCE));
+    return new StoreStack(new S3Store(settings(location, options)), settings, execution).store();
   }
 
-  private ObjectStore forCommands(S3Store bucket) {
-    return new StoreStack(bucket, new StoreSettings(COMMAND_REQUESTS, Optional.of(PATIENCE)), execution).store();
+  @Override
+  public List<Finding> probe(Location location, StoreOptions options) {
+    try (S3Store bucket = new S3Store(settings(location, options))) {
+      return new CapabilityProbe(bucket, execution).run();
+    }
   }
 
   private static S3Settings settings(Location location, StoreOptions options) {
@@ -65,10 +73,20 @@ final class Composition implements Stores {
 
   /** Mounts and begins to serve. @throws io.s3shard.error.S3ShardException with the remedy */
   MountedPrefix mount(
-      Location location, StoreOptions storeOptions, MountOptions options, Path mountPoint, RunDirectory run) {
+      Location location,
+      StoreOptions storeOptions,
+      MountOptions options,
+      Path mountPoint,
+      RunDirectory run) {
+    if (options.readOnly) {
+      new Prefix(connect(location, storeOptions), location.toString()).require();
+    } else {
+      new PrefixEntry(this, location, storeOptions).toMount();
+    }
     S3Store bucket = new S3Store(settings(location, storeOptions));
-    enter(location, forCommands(bucket), options.readOnly);
-    StoreSettings settings = new StoreSettings(128, Optional.ofNullable(options.outageDeadline()));
+    StoreSettings settings =
+        new StoreSettings(
+            StoreSettings.DEFAULTS.requestsAtOnce(), Optional.ofNullable(options.outageDeadline()));
     StoreStack stack = new StoreStack(bucket, settings, execution);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     FrameCache cache = new FrameCache(options.cacheSize);
@@ -77,7 +95,8 @@ final class Composition implements Stores {
     ImageOpener opener = opener(arenas, tag, options, stack, cache);
     OpenVolumes open = new OpenVolumes(opener, options, execution, registry);
     Volumes volumes = new Volumes(stack.store(), execution, location.toString());
-    VolumeDirectory directory = new VolumeDirectory(volumes, open, execution, (int) options.chunkSize);
+    VolumeDirectory directory =
+        new VolumeDirectory(volumes, open, execution, (int) options.chunkSize);
     MountStatus status = new MountStatus(location, mountPoint, open, stack, cache, execution);
     StoreMetrics.register(registry, location, stack, cache);
     if (!options.readOnly) {
@@ -86,20 +105,15 @@ final class Composition implements Stores {
     open.usersAsk();
     FuseSession session =
         FuseSession.mount(
-            location.toString(), mountPoint, options.readOnly, new DirectoryFileSystem(location.toString(), directory));
+            location.toString(),
+            mountPoint,
+            options.readOnly,
+            new DirectoryFileSystem(location.toString(), directory));
     return MountedPrefix.start(session, directory, open, status, registry, options, run);
   }
 
-  private void enter(Location location, ObjectStore store, boolean readOnly) {
-    Prefix prefix = new Prefix(store, location.toString());
-    if (readOnly) {
-      prefix.require();
-    } else {
-      prefix.claim();
-    }
-  }
-
-  private ImageOpener opener(Path arenas, String tag, MountOptions options, StoreStack stack, FrameCache cache) {
+  private ImageOpener opener(
+      Path arenas, String tag, MountOptions options, StoreStack stack, FrameCache cache) {
     Host host = ThisHost.identity();
     return new ImageOpener(
         stack.store(),
@@ -112,11 +126,16 @@ final class Composition implements Stores {
         stack.store()::gaveUp);
   }
 
-  /** Tells the arenas of one prefix from those of another, also where a bucket was copied with its volumes' ids. */
+  /**
+   * Tells the arenas of one prefix from those of another, also where a bucket was copied with its
+   * volumes' ids.
+   */
   private String storeTag(Location location, StoreOptions options) {
     String endpoint = options.endpoint;
     if (endpoint == null) {
-      endpoint = environment.getOrDefault("AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
+      endpoint =
+          environment.getOrDefault(
+              "AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
     }
     return RunDirectory.hash(endpoint.replaceAll("/+$", "") + " " + location);
   }

@@ -41,22 +41,31 @@ final class ControlClient {
     }
     try (connection;
         PrintWriter out = new PrintWriter(Channels.newWriter(connection, StandardCharsets.UTF_8));
-        BufferedReader in = new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8))) {
+        BufferedReader in =
+            new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8))) {
       out.println(request);
       out.flush();
       String line = in.readLine();
-      return line == null ? Optional.empty() : Optional.of(JsonParser.parseString(line).getAsJsonObject());
+      return line == null
+          ? Optional.empty()
+          : Optional.of(JsonParser.parseString(line).getAsJsonObject());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (JsonParseException e) {
-      throw new IllegalStateException("the process behind " + mountPoint + " answers what is no JSON", e);
+      throw new IllegalStateException(
+          "the process behind " + mountPoint + " answers what is no JSON", e);
     }
   }
 
-  /** @throws VolumeMissing if nothing of ours is mounted there */
+  /**
+   * @throws VolumeMissing if nothing of ours is mounted there
+   */
   JsonObject require(String request) {
     return ask(request)
-        .orElseThrow(
-            () -> new VolumeMissing("no s3shard process serves " + mountPoint + ": 'findmnt -t fuse.s3shard' lists the mounts"));
+        .orElseThrow(() ->
+            new VolumeMissing(
+                "no s3shard process serves "
+                    + mountPoint
+                    + ": 'findmnt -t fuse.s3shard' lists the mounts"));
   }
 }

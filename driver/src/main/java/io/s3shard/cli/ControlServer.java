@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers on a mount's unix socket: a connection is one line with the request's name, and one line of JSON with the answer,
- * {@code {"exit": 0, …}} or the failure's exit code and message. The folder's permissions say who may ask.
+ * Answers on a mount's unix socket: a connection is one line with the request's name, and one line
+ * of JSON with the answer, {@code {"exit": 0, …}} or the failure's exit code and message. The
+ * folder's permissions say who may ask.
  */
 final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -39,14 +40,16 @@ final class ControlServer implements AutoCloseable {
   private final Map<String, Supplier<JsonObject>> requests;
   private final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
 
-  private ControlServer(Path path, ServerSocketChannel server, Map<String, Supplier<JsonObject>> requests) {
+  private ControlServer(
+      Path path, ServerSocketChannel server, Map<String, Supplier<JsonObject>> requests) {
     this.path = path;
     this.server = server;
     this.requests = requests;
   }
 
   /** Begins to answer. What a dead process left at {@code path} is replaced. */
-  static ControlServer start(Path path, Map<String, Supplier<JsonObject>> requests) throws IOException {
+  static ControlServer start(Path path, Map<String, Supplier<JsonObject>> requests)
+      throws IOException {
     Files.deleteIfExists(path);
     ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     channel.bind(UnixDomainSocketAddress.of(path));
@@ -69,7 +72,8 @@ final class ControlServer implements AutoCloseable {
 
   private void answer(SocketChannel connection) {
     try (connection;
-        BufferedReader in = new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8), MAX_LINE);
+        BufferedReader in =
+            new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8), MAX_LINE);
         PrintWriter out = new PrintWriter(Channels.newWriter(connection, StandardCharsets.UTF_8))) {
       String line = in.readLine();
       if (line != null) {
@@ -86,7 +90,9 @@ final class ControlServer implements AutoCloseable {
   private JsonObject answer(String request) {
     Supplier<JsonObject> asked = requests.get(request);
     if (asked == null) {
-      return failure(ExitCode.USAGE, "this mount does not know the request \"" + request + "\": it runs another version");
+      return failure(
+          ExitCode.USAGE,
+          "this mount does not know the request \"" + request + "\": it runs another version");
     }
     try {
       JsonObject answer = asked.get();
@@ -113,7 +119,8 @@ final class ControlServer implements AutoCloseable {
     try {
       server.close();
       Files.deleteIfExists(path);
-      if (!connections.tryAcquire(MAX_CONNECTIONS, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!connections.tryAcquire(
+          MAX_CONNECTIONS, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.debug("somebody does not read the answer");
       }
     } catch (IOException e) {

@@ -3,7 +3,6 @@ package io.s3shard.cli;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.volume.NewVolume;
-import io.s3shard.volume.Prefix;
 import io.s3shard.volume.VolumeLimits;
 import io.s3shard.volume.Volumes;
 import java.util.TreeMap;
@@ -30,13 +29,15 @@ final class CreateCommand implements Callable<Integer> {
       names = "--size",
       required = true,
       converter = Sizes.Converter.class,
-      description = "The image's size, such as 10GiB; at most 64TiB. It can grow later, never shrink.")
+      description =
+          "The image's size, such as 10GiB; at most 64TiB. It can grow later, never shrink.")
   private long size;
 
   @Option(
       names = "--chunk-size",
       converter = Sizes.Converter.class,
-      description = "How much of the image an object holds: a power of two from 256KiB to 64MiB (default: 4MiB). Fixed for ever.")
+      description =
+          "How much of the image an object holds: a power of two from 256KiB to 64MiB (default: 4MiB). Fixed for ever.")
   private long chunkSize = VolumeLimits.CHUNK_DEFAULT_BYTES;
 
   CreateCommand(Surroundings surroundings) {
@@ -46,15 +47,17 @@ final class CreateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (size == 0) {
-      throw new InvalidRequest("a volume of size 0 can hold nothing: give the size that it shall have, such as --size 10GiB");
+      throw new InvalidRequest(
+          "a volume of size 0 can hold nothing: give the size that it shall have, such as --size 10GiB");
     }
     VolumeLimits.checkChunkSize(chunkSize);
     NewVolume wanted = new NewVolume(target.name(), size, (int) chunkSize, new TreeMap<>());
     String location = target.location().toString();
+    new PrefixEntry(surroundings.stores(), target.location(), target.options()).toCreate();
     ObjectStore store = target.connect(surroundings);
-    new Prefix(store, location).claim();
     output.print(
-        VolumeDocuments.one(new Volumes(store, surroundings.execution(), location).create(wanted)), surroundings.out());
+        VolumeDocuments.one(new Volumes(store, surroundings.execution(), location).create(wanted)),
+        surroundings.out());
     return ExitCode.OK.number();
   }
 }

@@ -48,12 +48,14 @@ final class DetachCommand implements Callable<Integer> {
     volume
         .state()
         .owner()
-        .ifPresent(
-            owner -> {
-              throw new VolumeBusy(
-                  "\"" + volume.name() + "\" is open " + Holders.describe(owner)
-                      + ": unmount it there; if that can't be done, fence it with --force, which loses what it has not synced");
-            });
+        .ifPresent(owner -> {
+          throw new VolumeBusy(
+              "\""
+                  + volume.name()
+                  + "\" is open "
+                  + Holders.describe(owner)
+                  + ": unmount it there; if that can't be done, fence it with --force, which loses what it has not synced");
+        });
   }
 
   private Document document(Optional<Owner> fenced) {
@@ -63,8 +65,14 @@ final class DetachCommand implements Callable<Integer> {
     fenced.ifPresent(owner -> json.add("holder", VolumeDocuments.json(owner)));
     String text =
         fenced
-            .map(o -> "fenced: it was open " + Holders.describe(o) + ", epoch " + o.epoch() + "; what that had not synced is lost")
+            .map(o ->
+                "fenced: it was open "
+                    + Holders.describe(o)
+                    + ", epoch "
+                    + o.epoch()
+                    + "; what that had not synced is lost")
             .orElse("nothing to do: it is not open");
-    return Document.object("Detached", json, List.of(List.of(target.name(), text)), List.of(target.name()));
+    return Document.object(
+        "Detached", json, List.of(List.of(target.name(), text)), List.of(target.name()));
   }
 }

@@ -36,7 +36,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Diagnosis> diagnoses = new ArrayList<>(new MachineChecks(Path.of("/"), surroundings.environment()).all());
+    List<Diagnosis> diagnoses =
+        new ArrayList<>(new MachineChecks(Path.of("/"), surroundings.environment()).all());
     if (location != null) {
       diagnoses.addAll(new BucketChecks(surroundings, location, options).all());
     }
@@ -46,7 +47,10 @@ final class DoctorCommand implements Callable<Integer> {
             diagnoses.stream().map(Diagnosis::json).toList(),
             List.of(),
             diagnoses.stream().map(Diagnosis::row).toList(),
-            diagnoses.stream().filter(f -> f.result() != Diagnosis.Result.ok).map(Diagnosis::check).toList()),
+            diagnoses.stream()
+                .filter(f -> f.result() != Diagnosis.Result.ok)
+                .map(Diagnosis::check)
+                .toList()),
         surroundings.out());
     return diagnoses.stream()
         .filter(diagnosis -> diagnosis.result() == Diagnosis.Result.fail)

@@ -6,8 +6,9 @@ import com.google.gson.JsonObject;
 import java.util.List;
 
 /**
- * What a command found or did, in every form it can be printed in. The JSON is API: {@code apiVersion} and {@code kind} say
- * which schema it has ({@code schema/<kind>.json} among the resources); sizes are bytes, times RFC 3339.
+ * What a command found or did, in every form it can be printed in. The JSON is API: {@code
+ * apiVersion} and {@code kind} say which schema it has ({@code schema/<kind>.json} among the
+ * resources); sizes are bytes, times RFC 3339.
  *
  * @param header the table's header; empty: the rows are names and values
  * @param names what {@code -o name} prints, one a line
@@ -16,13 +17,18 @@ record Document(JsonObject json, List<String> header, List<List<String>> rows, L
   static final String API_VERSION = "s3shard.io/v1";
 
   /** An object of its own, printed as names and values. */
-  static Document object(String kind, JsonObject fields, List<List<String>> rows, List<String> names) {
+  static Document object(
+      String kind, JsonObject fields, List<List<String>> rows, List<String> names) {
     return new Document(stamped(kind, fields), List.of(), rows, names);
   }
 
   /** A list of objects, printed as a table. */
   static Document list(
-      String kind, List<JsonObject> items, List<String> header, List<List<String>> rows, List<String> names) {
+      String kind,
+      List<JsonObject> items,
+      List<String> header,
+      List<List<String>> rows,
+      List<String> names) {
     JsonArray array = new JsonArray();
     items.forEach(array::add);
     JsonObject fields = new JsonObject();

@@ -7,8 +7,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Gives each option {@code --some-name} that is not on the command line the value of {@code S3SHARD_SOME_NAME}, if that is set. */
-record EnvironmentDefaults(Map<String, String> environment) implements CommandLine.IDefaultValueProvider {
+/**
+ * Gives each option {@code --some-name} that is not on the command line the value of {@code
+ * S3SHARD_SOME_NAME}, if that is set.
+ */
+record EnvironmentDefaults(Map<String, String> environment)
+    implements CommandLine.IDefaultValueProvider {
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
     if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {

@@ -12,7 +12,10 @@ import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
 
-/** How a command ends: the one map from what went wrong to a number for scripts. The numbers are API. */
+/**
+ * How a command ends: the one map from what went wrong to a number for scripts. The numbers are
+ * API.
+ */
 enum ExitCode {
   OK(0, "done"),
   OTHER(1, "another failure"),

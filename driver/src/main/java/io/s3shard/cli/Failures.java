@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** How a command's failure reaches a person: one line, and the exit code; the stack trace only with {@code --debug}. */
-final class Failures implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
+/**
+ * How a command's failure reaches a person: one line, and the exit code; the stack trace only with
+ * {@code --debug}.
+ */
+final class Failures
+    implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
   private final PrintWriter err;
   private final S3Shard root;
 
@@ -18,7 +22,8 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
   }
 
   @Override
-  public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+  public int handleExecutionException(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     return report(failure);
   }
 
@@ -39,9 +44,11 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
 
   /** What is wrong with a value is said by who parsed it; picocli adds of which parameter. */
   private static String usageMessage(CommandLine.ParameterException failure) {
-    if (failure.getArgSpec() != null && failure.getCause() instanceof CommandLine.TypeConversionException wrong) {
+    if (failure.getArgSpec() != null
+        && failure.getCause() instanceof CommandLine.TypeConversionException wrong) {
       var argument = failure.getArgSpec();
-      String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+      String name =
+          argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
       return name + ": " + oneLine(wrong);
     }
     return oneLine(failure);
@@ -57,12 +64,18 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
     return ExitCode.of(failure).number();
   }
 
-  /** One line for people. A failure that nobody classified says its class, since its message was not written for them. */
+  /**
+   * One line for people. A failure that nobody classified says its class, since its message was not
+   * written for them.
+   */
   static String message(Throwable failure) {
     if (failure instanceof S3ShardException) {
       return oneLine(failure);
     }
-    return "unexpected failure: " + failure.getClass().getSimpleName() + ": " + oneLine(failure)
+    return "unexpected failure: "
+        + failure.getClass().getSimpleName()
+        + ": "
+        + oneLine(failure)
         + " (run it with --debug and report it)";
   }
 

@@ -31,7 +31,8 @@ final class ImageMeters {
     }
   }
 
-  private record Meters(Counter operations, Counter bytes, Counter errors, Timer duration, AtomicLong inFlight) {}
+  private record Meters(
+      Counter operations, Counter bytes, Counter errors, Timer duration, AtomicLong inFlight) {}
 
   private final Execution execution;
   private final MeterRegistry registry;
@@ -60,8 +61,12 @@ final class ImageMeters {
                 .maximumExpectedValue(Duration.ofSeconds(30))
                 .register(registry),
             inFlight);
-    Gauge gauge = Gauge.builder("s3shard.io.in.flight", inFlight, AtomicLong::get).tags(tags).register(registry);
-    registered.addAll(List.of(meters.operations(), meters.bytes(), meters.errors(), meters.duration(), gauge));
+    Gauge gauge =
+        Gauge.builder("s3shard.io.in.flight", inFlight, AtomicLong::get)
+            .tags(tags)
+            .register(registry);
+    registered.addAll(
+        List.of(meters.operations(), meters.bytes(), meters.errors(), meters.duration(), gauge));
     return meters;
   }
 
@@ -100,15 +105,14 @@ final class ImageMeters {
   /** {@code {"read": {"operations": …, "bytes": …, "errors": …}, …}}. */
   JsonObject json() {
     JsonObject json = new JsonObject();
-    byOperation.forEach(
-        (operation, meters) -> {
-          JsonObject counts = new JsonObject();
-          counts.addProperty("operations", (long) meters.operations().count());
-          counts.addProperty("bytes", (long) meters.bytes().count());
-          counts.addProperty("errors", (long) meters.errors().count());
-          counts.addProperty("seconds", meters.duration().totalTime(TimeUnit.SECONDS));
-          json.add(operation.label(), counts);
-        });
+    byOperation.forEach((operation, meters) -> {
+      JsonObject counts = new JsonObject();
+      counts.addProperty("operations", (long) meters.operations().count());
+      counts.addProperty("bytes", (long) meters.bytes().count());
+      counts.addProperty("errors", (long) meters.errors().count());
+      counts.addProperty("seconds", meters.duration().totalTime(TimeUnit.SECONDS));
+      json.add(operation.label(), counts);
+    });
     return json;
   }
 

@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code info}: all that the bucket says of one volume. */
-@Command(name = "info", description = {
+@Command(
+    name = "info",
+    description = {
       "Show a volume.",
       "Its size, its holder, its pins, and what it takes up in the bucket."
     })

@@ -37,7 +37,11 @@ final class InspectCommand implements Callable<Integer> {
   @Mixin private Target target = new Target();
   @Mixin private OutputOptions output = new OutputOptions();
 
-  @Parameters(index = "1", arity = "0..1", paramLabel = "KEY", description = "The object's key below the prefix.")
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "KEY",
+      description = "The object's key below the prefix.")
   private @Nullable String key;
 
   @Option(names = "--volume", paramLabel = "NAME", description = "A record of this volume's log.")
@@ -56,21 +60,25 @@ final class InspectCommand implements Callable<Integer> {
     new Prefix(store, target.location().toString()).require();
     ObjectKey wanted = key(store);
     var object = store.get(wanted, Purpose.MAP);
-    output.printJsonUnlessAsked(InspectedObject.document(wanted, object.body()), surroundings.out());
+    output.printJsonUnlessAsked(
+        InspectedObject.document(wanted, object.body()), surroundings.out());
     return ExitCode.OK.number();
   }
 
   private ObjectKey key(ObjectStore store) {
     if ((key == null) == (volume == null)) {
-      throw new InvalidRequest("say what to inspect: the key of an object, or --volume NAME with or without --slot N");
+      throw new InvalidRequest(
+          "say what to inspect: the key of an object, or --volume NAME with or without --slot N");
     }
     if (key != null) {
       if (key.isEmpty() || key.startsWith("/")) {
-        throw new InvalidRequest("\"" + key + "\" is no key: write it as below the prefix, such as names/fs.img");
+        throw new InvalidRequest(
+            "\"" + key + "\" is no key: write it as below the prefix, such as names/fs.img");
       }
       return new ObjectKey(key);
     }
-    var id = new Volumes(store, surroundings.execution(), target.location().toString()).get(volume).id();
+    var id =
+        new Volumes(store, surroundings.execution(), target.location().toString()).get(volume).id();
     if (slot != null) {
       if (slot < 1) {
         throw new InvalidRequest("slot " + slot + " is none: the first is 1");

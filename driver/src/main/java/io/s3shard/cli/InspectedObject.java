@@ -21,11 +21,16 @@ import io.s3shard.store.ObjectKey;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** One object of a prefix as a document: what it is, and its metadata as protobuf's JSON. Schema {@code Object}. */
+/**
+ * One object of a prefix as a document: what it is, and its metadata as protobuf's JSON. Schema
+ * {@code Object}.
+ */
 final class InspectedObject {
   private InspectedObject() {}
 
-  /** @throws Damaged naming the key, if it is not whole */
+  /**
+   * @throws Damaged naming the key, if it is not whole
+   */
   static Document document(ObjectKey key, ByteBuffer whole) {
     int length = whole.remaining();
     ObjectFormat.Decoded decoded = ObjectFormat.decodeAny(key, whole);
@@ -47,14 +52,16 @@ final class InspectedObject {
 
   private static JsonObject metadata(ObjectKey key, ObjectFormat.Decoded decoded) {
     try {
-      String json = JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(message(key, decoded));
+      String json =
+          JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(message(key, decoded));
       return JsonParser.parseString(json).getAsJsonObject();
     } catch (InvalidProtocolBufferException e) {
       throw new Damaged("object " + key + " is damaged: its metadata is no " + decoded.kind(), e);
     }
   }
 
-  private static Message message(ObjectKey key, ObjectFormat.Decoded decoded) throws InvalidProtocolBufferException {
+  private static Message message(ObjectKey key, ObjectFormat.Decoded decoded)
+      throws InvalidProtocolBufferException {
     ByteBuffer metadata = decoded.metadata();
     return switch (decoded.kind()) {
       case PREFIX_FORMAT -> PrefixFormat.parseFrom(metadata);
@@ -70,10 +77,13 @@ final class InspectedObject {
     };
   }
 
-  private static Message hint(ObjectKey key, ByteBuffer metadata) throws InvalidProtocolBufferException {
+  private static Message hint(ObjectKey key, ByteBuffer metadata)
+      throws InvalidProtocolBufferException {
     if (key.value().startsWith("stores/")) {
       return StoreLocation.parseFrom(metadata);
     }
-    return key.value().startsWith("nodes/") ? NodeEntry.parseFrom(metadata) : AttachmentHint.parseFrom(metadata);
+    return key.value().startsWith("nodes/")
+        ? NodeEntry.parseFrom(metadata)
+        : AttachmentHint.parseFrom(metadata);
   }
 }

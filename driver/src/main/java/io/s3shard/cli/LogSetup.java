@@ -3,7 +3,10 @@ package io.s3shard.cli;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the logging library what to log, in which form and where, before it starts: {@code logback.xml} reads these properties. */
+/**
+ * Tells the logging library what to log, in which form and where, before it starts: {@code
+ * logback.xml} reads these properties.
+ */
 final class LogSetup {
   /** How much is logged. */
   enum Level {

@@ -5,10 +5,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code ls}: the volumes of a prefix. */
-@Command(name = "ls", description = {
-      "List the volumes of a prefix.",
-      "Their sizes, and who has them open."
-    })
+@Command(
+    name = "ls",
+    description = {"List the volumes of a prefix.", "Their sizes, and who has them open."})
 final class LsCommand implements Callable<Integer> {
   private final Surroundings surroundings;
 

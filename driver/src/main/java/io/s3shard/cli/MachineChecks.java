@@ -31,25 +31,33 @@ final class MachineChecks {
   }
 
   List<Diagnosis> all() {
-    return List.of(mayMount(), fuse(), libfuse(), loop(), tools(), helpers(), shm(), memory(), machineId());
+    return List.of(
+        mayMount(), fuse(), libfuse(), loop(), tools(), helpers(), shm(), memory(), machineId());
   }
 
   private Diagnosis mayMount() {
     Optional<String> capabilities = field("proc/self/status", "CapEff:");
-    boolean may = capabilities.isPresent() && (Long.parseUnsignedLong(capabilities.get(), 16) >> CAP_SYS_ADMIN & 1) == 1;
+    boolean may =
+        capabilities.isPresent()
+            && (Long.parseUnsignedLong(capabilities.get(), 16) >> CAP_SYS_ADMIN & 1) == 1;
     return may
         ? Diagnosis.ok("rights", "this user may mount")
-        : Diagnosis.fail("rights", "this user may not mount", "run it as root, or with CAP_SYS_ADMIN");
+        : Diagnosis.fail(
+            "rights", "this user may not mount", "run it as root, or with CAP_SYS_ADMIN");
   }
 
   private Diagnosis fuse() {
     Path device = root.resolve("dev/fuse");
     if (!Files.exists(device)) {
-      return Diagnosis.fail("fuse", "there is no /dev/fuse", "load the kernel's module: modprobe fuse");
+      return Diagnosis.fail(
+          "fuse", "there is no /dev/fuse", "load the kernel's module: modprobe fuse");
     }
     return Files.isReadable(device) && Files.isWritable(device)
         ? Diagnosis.ok("fuse", "/dev/fuse can be opened")
-        : Diagnosis.fail("fuse", "/dev/fuse can't be opened", "run it as root, or give the container the device");
+        : Diagnosis.fail(
+            "fuse",
+            "/dev/fuse can't be opened",
+            "run it as root, or give the container the device");
   }
 
   private static Diagnosis libfuse() {
@@ -57,23 +65,31 @@ final class MachineChecks {
       SymbolLookup.libraryLookup("libfuse.so.2", arena);
       return Diagnosis.ok("libfuse2", "libfuse.so.2 is installed");
     } catch (IllegalArgumentException e) {
-      return Diagnosis.fail("libfuse2", "libfuse.so.2 is not installed", "install libfuse2 (Debian: apt-get install libfuse2)");
+      return Diagnosis.fail(
+          "libfuse2",
+          "libfuse.so.2 is not installed",
+          "install libfuse2 (Debian: apt-get install libfuse2)");
     }
   }
 
   private Diagnosis loop() {
     return Files.exists(root.resolve("dev/loop-control"))
         ? Diagnosis.ok("loop", "loop devices can be made")
-        : Diagnosis.warn("loop", "there is no /dev/loop-control, so images can't be mounted", "modprobe loop");
+        : Diagnosis.warn(
+            "loop", "there is no /dev/loop-control, so images can't be mounted", "modprobe loop");
   }
 
   private Diagnosis tools() {
     List<String> missing =
-        Stream.of("losetup", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs").filter(tool -> !isInstalled(tool)).toList();
+        Stream.of("losetup", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs")
+            .filter(tool -> !isInstalled(tool))
+            .toList();
     return missing.isEmpty()
         ? Diagnosis.ok("tools", "losetup and mkfs for ext4, xfs and btrfs are installed")
         : Diagnosis.warn(
-            "tools", String.join(", ", missing) + " not installed", "install util-linux, e2fsprogs, xfsprogs, btrfs-progs as needed");
+            "tools",
+            String.join(", ", missing) + " not installed",
+            "install util-linux, e2fsprogs, xfsprogs, btrfs-progs as needed");
   }
 
   private Diagnosis helpers() {
@@ -85,7 +101,9 @@ final class MachineChecks {
         ? Diagnosis.ok("fstab", "mount(8) and umount(8) know fuse.s3shard")
         : Diagnosis.warn(
             "fstab",
-            "no " + String.join(", ", missing) + " in /sbin, so /etc/fstab does not work and umount(8) does not wait",
+            "no "
+                + String.join(", ", missing)
+                + " in /sbin, so /etc/fstab does not work and umount(8) does not wait",
             "link them to the s3shard command");
   }
 
@@ -102,14 +120,20 @@ final class MachineChecks {
   private Diagnosis memory() {
     Optional<String> available = field("proc/meminfo", "MemAvailable:");
     if (available.isEmpty()) {
-      return Diagnosis.warn("memory", "it is not known how much memory is free", "have " + Sizes.format(NEEDED_BYTES) + " free");
+      return Diagnosis.warn(
+          "memory",
+          "it is not known how much memory is free",
+          "have " + Sizes.format(NEEDED_BYTES) + " free");
     }
     long bytes = Long.parseLong(available.get().split(" ")[0]) * 1024;
     return bytes >= NEEDED_BYTES
         ? Diagnosis.ok("memory", Sizes.format(bytes) + " available")
         : Diagnosis.warn(
             "memory",
-            "only " + Sizes.format(bytes) + " available, a mount takes up to " + Sizes.format(NEEDED_BYTES),
+            "only "
+                + Sizes.format(bytes)
+                + " available, a mount takes up to "
+                + Sizes.format(NEEDED_BYTES),
             "free memory, or make --arena-size and --cache-size smaller");
   }
 
@@ -123,7 +147,8 @@ final class MachineChecks {
   }
 
   private boolean isInstalled(String tool) {
-    List<String> folders = new ArrayList<>(List.of(environment.getOrDefault("PATH", "").split(":")));
+    List<String> folders =
+        new ArrayList<>(List.of(environment.getOrDefault("PATH", "").split(":")));
     folders.addAll(List.of("/sbin", "/usr/sbin", "/usr/local/sbin"));
     return folders.stream()
         .filter(folder -> folder.startsWith("/"))
@@ -132,7 +157,10 @@ final class MachineChecks {
 
   private Optional<String> field(String file, String name) {
     try (Stream<String> lines = Files.lines(root.resolve(file))) {
-      return lines.filter(line -> line.startsWith(name)).map(line -> line.substring(name.length()).strip()).findFirst();
+      return lines
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.substring(name.length()).strip())
+          .findFirst();
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
 
-/** Where the program starts: takes the arguments as they were typed, runs the command, ends with its exit code. */
+/**
+ * Where the program starts: takes the arguments as they were typed, runs the command, ends with its
+ * exit code.
+ */
 public final class Main {
   private Main() {}
 
@@ -31,7 +34,10 @@ public final class Main {
     int code;
     try {
       String program = System.getProperty("s3shard.program", "s3shard");
-      code = run(surroundings, MountArguments.of(program, Arguments.typed(arguments)).toArray(String[]::new));
+      code =
+          run(
+              surroundings,
+              MountArguments.of(program, Arguments.typed(arguments)).toArray(String[]::new));
     } catch (InvalidRequest e) {
       err.println("s3shard: " + e.getMessage());
       code = ExitCode.USAGE.number();
@@ -53,7 +59,9 @@ public final class Main {
     for (Object command : Commands.all(surroundings, root)) {
       line.addSubcommand(command);
     }
-    line.getSubcommands().values().forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -63,7 +71,8 @@ public final class Main {
     line.setExecutionExceptionHandler(failures);
     line.setParameterExceptionHandler(failures);
     Map<String, String> codes = new LinkedHashMap<>();
-    Arrays.stream(ExitCode.values()).forEach(code -> codes.put(" " + code.number(), code.meaning()));
+    Arrays.stream(ExitCode.values())
+        .forEach(code -> codes.put(" " + code.number(), code.meaning()));
     line.getCommandSpec().usageMessage().exitCodeList(codes);
     line.setUsageHelpLongOptionsMaxWidth(28);
     line.setUsageHelpWidth(100);

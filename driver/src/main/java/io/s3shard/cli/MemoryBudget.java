@@ -3,8 +3,9 @@ package io.s3shard.cli;
 import java.util.List;
 
 /**
- * How a mount's memory is divided (DESIGN §5, "Memory"): 512 MiB in all, of which about 130 MiB are the JVM's own outside the
- * heap. What lies outside the heap is bounded by its pool; the JVM's limits below are only the last line.
+ * How a mount's memory is divided (DESIGN §5, "Memory"): 512 MiB in all, of which about 130 MiB are
+ * the JVM's own outside the heap. What lies outside the heap is bounded by its pool; the JVM's
+ * limits below are only the last line.
  */
 final class MemoryBudget {
   private static final long MIB = 1L << 20;
@@ -23,14 +24,18 @@ final class MemoryBudget {
 
   private MemoryBudget() {}
 
-  /** The JVM's options of a mount with these pools. Mapped arenas are files: no limit of the JVM counts them. */
+  /**
+   * The JVM's options of a mount with these pools. Mapped arenas are files: no limit of the JVM
+   * counts them.
+   */
   static List<String> jvmOptions(long cacheBytes) {
     long direct = (cacheBytes + BUFFERS_BYTES) / MIB;
     return List.of(
         "-Xms" + HEAP_BYTES / MIB / 4 + "m",
         "-Xmx" + HEAP_BYTES / MIB + "m",
         "-XX:MaxDirectMemorySize=" + direct + "m",
-        // one collector thread's pauses on a heap of this size are shorter than a request; the others cost memory
+        // one collector thread's pauses on a heap of this size are shorter than a request; the
+        // others cost memory
         "-XX:+UseSerialGC",
         "-XX:ReservedCodeCacheSize=64m",
         "-XX:+ExitOnOutOfMemoryError",

@@ -17,7 +17,8 @@ final class MetricsServer implements AutoCloseable {
     this.server = server;
   }
 
-  static MetricsServer start(String address, int port, PrometheusMeterRegistry registry) throws IOException {
+  static MetricsServer start(String address, int port, PrometheusMeterRegistry registry)
+      throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 8);
     server.createContext(
         "/metrics",
@@ -30,7 +31,8 @@ final class MetricsServer implements AutoCloseable {
           }
         });
     // scrapes are few: one at a time
-    server.setExecutor(Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("metrics").factory()));
+    server.setExecutor(
+        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("metrics").factory()));
     server.start();
     return new MetricsServer(server);
   }

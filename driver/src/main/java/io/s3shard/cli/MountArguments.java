@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Arguments as mount(8) and umount(8) give them to their helpers {@code mount.fuse.s3shard SRC DIR -o …} and {@code
- * umount.fuse.s3shard DIR}, and {@code -o} lists, as arguments of ours.
+ * Arguments as mount(8) and umount(8) give them to their helpers {@code mount.fuse.s3shard SRC DIR
+ * -o …} and {@code umount.fuse.s3shard DIR}, and {@code -o} lists, as arguments of ours.
  */
 final class MountArguments {
   static final String MOUNT_HELPER = "mount.fuse.s3shard";
@@ -16,9 +16,33 @@ final class MountArguments {
   /** What mount(8), systemd and habit put into the list and what means nothing to us. */
   private static final Set<String> IGNORED =
       Set.of(
-          "defaults", "rw", "auto", "noauto", "user", "nouser", "users", "owner", "group", "_netdev", "nofail", "dev", "nodev",
-          "suid", "nosuid", "exec", "noexec", "async", "atime", "noatime", "diratime", "nodiratime", "relatime", "norelatime",
-          "strictatime", "allow_other", "default_permissions");
+          "defaults",
+          "rw",
+          "auto",
+          "noauto",
+          "user",
+          "nouser",
+          "users",
+          "owner",
+          "group",
+          "_netdev",
+          "nofail",
+          "dev",
+          "nodev",
+          "suid",
+          "nosuid",
+          "exec",
+          "noexec",
+          "async",
+          "atime",
+          "noatime",
+          "diratime",
+          "nodiratime",
+          "relatime",
+          "norelatime",
+          "strictatime",
+          "allow_other",
+          "default_permissions");
 
   private MountArguments() {}
 
@@ -27,7 +51,10 @@ final class MountArguments {
     return switch (program) {
       case MOUNT_HELPER -> helper("mount", arguments);
       case UMOUNT_HELPER -> helper("umount", arguments);
-      default -> arguments.isEmpty() || !arguments.getFirst().equals("mount") ? arguments : expanded(arguments);
+      default ->
+          arguments.isEmpty() || !arguments.getFirst().equals("mount")
+              ? arguments
+              : expanded(arguments);
     };
   }
 
@@ -40,7 +67,8 @@ final class MountArguments {
         case "-t", "-N" -> i++;
         case "-o" -> own.addAll(List.of("-o", i + 1 < arguments.size() ? arguments.get(++i) : ""));
         default -> {
-          // -s sloppy, -n no mtab, -v verbose, -f fake, -l lazy, -r read-only when busy: nothing that we could do otherwise
+          // -s sloppy, -n no mtab, -v verbose, -f fake, -l lazy, -r read-only when busy: nothing
+          // that we could do otherwise
           if (!argument.matches("-[sfnvlri]+")) {
             own.add(argument);
           }
@@ -70,7 +98,10 @@ final class MountArguments {
     List<String> own = new ArrayList<>();
     for (String option : list.split(",")) {
       String name = option.split("=", 2)[0];
-      if (option.isBlank() || IGNORED.contains(option) || name.startsWith("x-") || name.equals("comment")) {
+      if (option.isBlank()
+          || IGNORED.contains(option)
+          || name.startsWith("x-")
+          || name.equals("comment")) {
         continue;
       }
       if (option.equals("ro")) {
@@ -78,7 +109,10 @@ final class MountArguments {
       } else if (name.matches("[a-z][a-z_-]*")) {
         own.add("--" + name.replace('_', '-') + option.substring(name.length()));
       } else {
-        throw new InvalidRequest("\"" + option + "\" is no mount option: 's3shard mount --help' lists them, without the dashes");
+        throw new InvalidRequest(
+            "\""
+                + option
+                + "\" is no mount option: 's3shard mount --help' lists them, without the dashes");
       }
     }
     return own;

@@ -49,7 +49,10 @@ final class MountCommand implements Callable<Integer> {
       description = "Stay in the foreground until it is unmounted.")
   private boolean foreground;
 
-  @Option(names = "-o", paramLabel = "OPTIONS", description = "The same options as in /etc/fstab, with commas between them.")
+  @Option(
+      names = "-o",
+      paramLabel = "OPTIONS",
+      description = "The same options as in /etc/fstab, with commas between them.")
   private @Nullable String mountOptions;
 
   @Option(names = "--json", description = "Print what was mounted as JSON.")
@@ -78,7 +81,9 @@ final class MountCommand implements Callable<Integer> {
     options.outageDeadline();
     if (options.arenaSize < Composition.ARENA_MIN_BYTES) {
       throw new InvalidRequest(
-          "an arena of " + Sizes.format(options.arenaSize) + " is too small: at least "
+          "an arena of "
+              + Sizes.format(options.arenaSize)
+              + " is too small: at least "
               + Sizes.format(Composition.ARENA_MIN_BYTES));
     }
     if (options.readOnly && options.takeover) {
@@ -86,9 +91,11 @@ final class MountCommand implements Callable<Integer> {
     }
   }
 
-  private int startInBackground(Path mountPoint, RunDirectory run) throws IOException, InterruptedException {
+  private int startInBackground(Path mountPoint, RunDirectory run)
+      throws IOException, InterruptedException {
     Path log = options.logFile == null ? run.make().log() : options.logFile;
-    List<String> arguments = new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
+    List<String> arguments =
+        new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
     BackgroundStart.Outcome outcome =
         BackgroundStart.start(arguments, MemoryBudget.jvmOptions(options.cacheSize), log);
     if (outcome.message() != null) {
@@ -110,7 +117,8 @@ final class MountCommand implements Callable<Integer> {
     }
   }
 
-  private int serve(Path mountPoint, RunDirectory run, boolean inBackground) throws InterruptedException {
+  private int serve(Path mountPoint, RunDirectory run, boolean inBackground)
+      throws InterruptedException {
     Path log = options.logFile == null && inBackground ? run.make().log() : options.logFile;
     LogSetup.apply(root.logLevel(LogSetup.Level.info), root.logFormat, log);
     Readiness readiness = new Readiness(inBackground ? System.out : null);

@@ -6,20 +6,25 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What can be chosen for a mount. Each can be given in /etc/fstab, too: {@code --cache-size 64MiB} is {@code cache-size=64MiB}. */
+/**
+ * What can be chosen for a mount. Each can be given in /etc/fstab, too: {@code --cache-size 64MiB}
+ * is {@code cache-size=64MiB}.
+ */
 final class MountOptions {
   @Option(
       names = "--arena-dir",
       paramLabel = "DIR",
       converter = Paths.Converter.class,
-      description = "Where written bytes wait that are not in the bucket yet; best a tmpfs (default: /dev/shm/s3shard if there is"
-          + " room for --arena-size, else a folder of --cache-dir).")
+      description =
+          "Where written bytes wait that are not in the bucket yet; best a tmpfs (default: /dev/shm/s3shard if there is"
+              + " room for --arena-size, else a folder of --cache-dir).")
   @Nullable Path arenaDir;
 
   @Option(
       names = "--arena-size",
       converter = Sizes.Converter.class,
-      description = "How much may wait there, for all images of this mount (default: 112MiB). Writers wait when it is full.")
+      description =
+          "How much may wait there, for all images of this mount (default: 112MiB). Writers wait when it is full.")
   long arenaSize = MemoryBudget.ARENAS_BYTES;
 
   @Option(
@@ -38,36 +43,48 @@ final class MountOptions {
   @Option(
       names = "--commit-interval",
       converter = Durations.Converter.class,
-      description = "How long written bytes wait at most before they go to the bucket, synced or not (default: 5s).")
+      description =
+          "How long written bytes wait at most before they go to the bucket, synced or not (default: 5s).")
   Duration commitInterval = Duration.ofSeconds(5);
 
   @Option(
       names = "--outage-deadline",
       paramLabel = "DURATION",
-      description = "After how long without the bucket I/O fails instead of waiting, or none (default: none). A file system on it"
-          + " then turns read-only.")
+      description =
+          "After how long without the bucket I/O fails instead of waiting, or none (default: none). A file system on it"
+              + " then turns read-only.")
   String outageDeadline = "none";
 
   @Option(
       names = "--stop-deadline",
       paramLabel = "DURATION",
       converter = Durations.Converter.class,
-      description = "How long the process, told to end while the bucket is away, waits for it (default: 30s). What is not"
-          + " committed then stays in the arena.")
+      description =
+          "How long the process, told to end while the bucket is away, waits for it (default: 30s). What is not"
+              + " committed then stays in the arena.")
   Duration stopDeadline = Duration.ofSeconds(30);
 
-  @Option(names = "--chunk-size", converter = Sizes.Converter.class, description = "Chunk size of images made here (default: 4MiB).")
+  @Option(
+      names = "--chunk-size",
+      converter = Sizes.Converter.class,
+      description = "Chunk size of images made here (default: 4MiB).")
   long chunkSize = VolumeLimits.CHUNK_DEFAULT_BYTES;
 
-  @Option(names = "--read-only", description = "Open no image for writing; read rights to the bucket are enough.")
+  @Option(
+      names = "--read-only",
+      description = "Open no image for writing; read rights to the bucket are enough.")
   boolean readOnly;
 
   @Option(
       names = "--takeover",
-      description = "Take images away from whoever has them open, dead or alive. What they have not synced is lost.")
+      description =
+          "Take images away from whoever has them open, dead or alive. What they have not synced is lost.")
   boolean takeover;
 
-  @Option(names = "--metrics-port", paramLabel = "PORT", description = "Serve Prometheus metrics there.")
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "Serve Prometheus metrics there.")
   @Nullable Integer metricsPort;
 
   @Option(
@@ -80,8 +97,9 @@ final class MountOptions {
       names = "--log-file",
       paramLabel = "FILE",
       converter = Paths.Converter.class,
-      description = "Where to log; three older files of 10MB are kept (default: in the background a file in /run/s3shard, in the"
-          + " foreground stderr).")
+      description =
+          "Where to log; three older files of 10MB are kept (default: in the background a file in /run/s3shard, in the"
+              + " foreground stderr).")
   @Nullable Path logFile;
 
   /** Empty duration: none. @throws io.s3shard.error.InvalidRequest with what is allowed */

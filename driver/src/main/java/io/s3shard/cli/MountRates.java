@@ -9,7 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a mount did between two answers to {@code stats}. Schema {@code MountStats}: the second answer, and {@code rates}. */
+/**
+ * What a mount did between two answers to {@code stats}. Schema {@code MountStats}: the second
+ * answer, and {@code rates}.
+ */
 final class MountRates {
   private static final double DAY_SECONDS = 86_400;
 
@@ -29,7 +32,8 @@ final class MountRates {
   MountRates(JsonObject before, JsonObject now) {
     this.before = before;
     this.now = now;
-    this.seconds = Math.max(1e-9, now.get("seconds").getAsDouble() - before.get("seconds").getAsDouble());
+    this.seconds =
+        Math.max(1e-9, now.get("seconds").getAsDouble() - before.get("seconds").getAsDouble());
   }
 
   Document document() {
@@ -37,12 +41,25 @@ final class MountRates {
     json.remove("exit");
     json.add("rates", rates());
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("mount", now.get("location").getAsString() + " on " + now.get("mountPoint").getAsString()));
+    rows.add(
+        List.of(
+            "mount",
+            now.get("location").getAsString() + " on " + now.get("mountPoint").getAsString()));
     double away = now.get("bucketAwaySeconds").getAsDouble();
-    rows.add(List.of("bucket", away > 0 ? String.format(Locale.ROOT, "away for %.0f s, I/O waits", away) : "answers"));
+    rows.add(
+        List.of(
+            "bucket",
+            away > 0 ? String.format(Locale.ROOT, "away for %.0f s, I/O waits", away) : "answers"));
     now.getAsJsonArray("volumes").forEach(volume -> rows.add(row(volume.getAsJsonObject())));
     rows.add(List.of("requests", requestsText()));
-    rows.add(List.of("price", String.format(Locale.ROOT, "$%.2f a day at this rate, $%.4f since the start", dollarsADay(), dollars(now))));
+    rows.add(
+        List.of(
+            "price",
+            String.format(
+                Locale.ROOT,
+                "$%.2f a day at this rate, $%.4f since the start",
+                dollarsADay(),
+                dollars(now))));
     rows.add(List.of("since start", sinceStartText()));
     return Document.object("MountStats", json, rows, List.of(now.get("location").getAsString()));
   }
@@ -83,7 +100,9 @@ final class MountRates {
     JsonObject rates = new JsonObject();
     rates.addProperty("seconds", seconds);
     for (String operation : List.of("read", "write", "discard", "flush")) {
-      rates.addProperty((operation.equals("flush") ? "flushe" : operation) + "sPerSecond", total(operation, "operations"));
+      rates.addProperty(
+          (operation.equals("flush") ? "flushe" : operation) + "sPerSecond",
+          total(operation, "operations"));
     }
     rates.addProperty("readBytesPerSecond", total("read", "bytes"));
     rates.addProperty("writeBytesPerSecond", total("write", "bytes"));
@@ -105,7 +124,8 @@ final class MountRates {
   private String requestsText() {
     StringBuilder text = new StringBuilder();
     requestsByPurpose()
-        .forEach((purpose, rate) -> text.append(String.format(Locale.ROOT, "%s %.1f/s  ", purpose, rate)));
+        .forEach((purpose, rate) ->
+            text.append(String.format(Locale.ROOT, "%s %.1f/s  ", purpose, rate)));
     return text.isEmpty() ? "none" : text.toString().strip();
   }
 
@@ -113,8 +133,10 @@ final class MountRates {
     Map<String, Double> counts = new TreeMap<>();
     add(counts, now, 1);
     StringBuilder text = new StringBuilder();
-    counts.forEach((purpose, count) -> text.append(String.format(Locale.ROOT, "%s %.0f  ", purpose, count)));
-    String seconds = String.format(Locale.ROOT, " requests in %.0f s", now.get("seconds").getAsDouble());
+    counts.forEach(
+        (purpose, count) -> text.append(String.format(Locale.ROOT, "%s %.0f  ", purpose, count)));
+    String seconds =
+        String.format(Locale.ROOT, " requests in %.0f s", now.get("seconds").getAsDouble());
     return (text.isEmpty() ? "no" : text.toString().strip()) + seconds;
   }
 
@@ -130,7 +152,8 @@ final class MountRates {
   private static void add(Map<String, Double> byPurpose, JsonObject answer, int sign) {
     for (JsonElement row : answer.getAsJsonArray("requests")) {
       String purpose = row.getAsJsonObject().get("purpose").getAsString().toLowerCase(Locale.ROOT);
-      byPurpose.merge(purpose, sign * row.getAsJsonObject().get("requests").getAsDouble(), Double::sum);
+      byPurpose.merge(
+          purpose, sign * row.getAsJsonObject().get("requests").getAsDouble(), Double::sum);
     }
   }
 

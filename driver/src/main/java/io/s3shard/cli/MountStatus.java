@@ -19,7 +19,12 @@ final class MountStatus {
   private final long startedNanos;
 
   MountStatus(
-      Location location, Path mountPoint, OpenVolumes open, StoreStack stack, FrameCache cache, Execution execution) {
+      Location location,
+      Path mountPoint,
+      OpenVolumes open,
+      StoreStack stack,
+      FrameCache cache,
+      Execution execution) {
     this.location = location;
     this.mountPoint = mountPoint;
     this.open = open;

@@ -20,11 +20,17 @@ final class MountTable {
 
   static boolean isOurs(Path mountPoint) throws IOException {
     // bytes as they are: others may mount on names that are no UTF-8
-    String bytes = new String(mountPoint.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    return Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1).stream().anyMatch(line -> isOurs(line, bytes));
+    String bytes =
+        new String(
+            mountPoint.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    return Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1).stream()
+        .anyMatch(line -> isOurs(line, bytes));
   }
 
-  /** {@code 36 35 98:0 / /mnt rw,nosuid - fuse.s3shard s3://… rw}: the fifth field, and the first after the hyphen. */
+  /**
+   * {@code 36 35 98:0 / /mnt rw,nosuid - fuse.s3shard s3://… rw}: the fifth field, and the first
+   * after the hyphen.
+   */
   static boolean isOurs(String line, String mountPoint) {
     List<String> fields = List.of(line.split(" "));
     int hyphen = fields.indexOf("-");

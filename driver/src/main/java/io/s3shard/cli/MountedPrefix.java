@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A mount that is served, until somebody unmounts it or this process is told to stop. However it ends, everything is committed
- * and closed; only a bucket that stays away can prevent that, and then the arenas are kept.
+ * A mount that is served, until somebody unmounts it or this process is told to stop. However it
+ * ends, everything is committed and closed; only a bucket that stays away can prevent that, and
+ * then the arenas are kept.
  */
 final class MountedPrefix {
   private static final Logger LOG = LoggerFactory.getLogger(MountedPrefix.class);
@@ -37,7 +38,12 @@ final class MountedPrefix {
 
   private boolean finishing;
 
-  private MountedPrefix(FuseSession session, VolumeDirectory directory, OpenVolumes open, MountStatus status, Duration stopDeadline) {
+  private MountedPrefix(
+      FuseSession session,
+      VolumeDirectory directory,
+      OpenVolumes open,
+      MountStatus status,
+      Duration stopDeadline) {
     this.session = session;
     this.directory = directory;
     this.open = open;
@@ -53,15 +59,19 @@ final class MountedPrefix {
       PrometheusMeterRegistry registry,
       MountOptions options,
       RunDirectory run) {
-    MountedPrefix mounted = new MountedPrefix(session, directory, open, status, options.stopDeadline);
+    MountedPrefix mounted =
+        new MountedPrefix(session, directory, open, status, options.stopDeadline);
     try {
       mounted.servers.add(ControlServer.start(run.socket(), mounted.requests()));
       if (options.metricsPort != null) {
-        mounted.servers.add(MetricsServer.start(options.metricsAddress, options.metricsPort, registry));
+        mounted.servers.add(
+            MetricsServer.start(options.metricsAddress, options.metricsPort, registry));
       }
     } catch (IOException e) {
       session.close();
-      throw new StoreRefused("mounted, but can't listen: " + e.getMessage() + ": free the port, or choose another one", e);
+      throw new StoreRefused(
+          "mounted, but can't listen: " + e.getMessage() + ": free the port, or choose another one",
+          e);
     }
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(mounted::stop));
     LOG.info("{}", session);
@@ -72,7 +82,10 @@ final class MountedPrefix {
     return Map.of("info", status::info, "stats", status::stats, "unmount", this::unmount);
   }
 
-  /** Serves until the mount has ended; the exit code. @throws S3ShardException if not everything could be committed */
+  /**
+   * Serves until the mount has ended; the exit code. @throws S3ShardException if not everything
+   * could be committed
+   */
   int serve() throws InterruptedException {
     session.await();
     finish();
@@ -128,7 +141,8 @@ final class MountedPrefix {
       if (!closing.join(stopDeadline)) {
         exit(
             ExitCode.UNAVAILABLE,
-            "the bucket is away: what was not committed is kept in " + open.arenas()
+            "the bucket is away: what was not committed is kept in "
+                + open.arenas()
                 + "; mount again on this machine to bring it in");
       }
     } catch (InterruptedException e) {

@@ -23,7 +23,8 @@ import java.util.function.ToDoubleFunction;
 
 /** Opens images for a mount, meters them, and knows which are open for writing. */
 final class OpenVolumes implements ImageSource {
-  private static final List<String> STATES = List.of("open", "held", "poisoned", "fenced", "closed");
+  private static final List<String> STATES =
+      List.of("open", "held", "poisoned", "fenced", "closed");
 
   private final ImageOpener opener;
   private final MountOptions options;
@@ -32,14 +33,18 @@ final class OpenVolumes implements ImageSource {
   private final SortedMap<VolumeId, OpenVolume> open = new TreeMap<>();
   private volatile boolean userAsks;
 
-  OpenVolumes(ImageOpener opener, MountOptions options, Execution execution, MeterRegistry registry) {
+  OpenVolumes(
+      ImageOpener opener, MountOptions options, Execution execution, MeterRegistry registry) {
     this.opener = opener;
     this.options = options;
     this.execution = execution;
     this.registry = registry;
   }
 
-  /** From now on it is users who open: {@code --takeover} is meant for what they open, not for what a dead process left. */
+  /**
+   * From now on it is users who open: {@code --takeover} is meant for what they open, not for what
+   * a dead process left.
+   */
   void usersAsk() {
     userAsks = true;
   }
@@ -71,19 +76,36 @@ final class OpenVolumes implements ImageSource {
     Tags tags = Tags.of("volume", name);
     gauges.add(gauge("s3shard.volume.size.bytes", tags, image, ImageStatus::sizeBytes));
     gauges.add(gauge("s3shard.dirty.bytes", tags, image, ImageStatus::arenaBytes));
-    gauges.add(gauge("s3shard.oldest.dirty.seconds", tags, image, status -> status.oldestDirty().toNanos() / 1e9));
+    gauges.add(
+        gauge(
+            "s3shard.oldest.dirty.seconds",
+            tags,
+            image,
+            status -> status.oldestDirty().toNanos() / 1e9));
     gauges.add(gauge("s3shard.writers.waiting", tags, image, ImageStatus::writersWaiting));
     gauges.add(gauge("s3shard.commits", tags, image, ImageStatus::commits));
-    gauges.add(gauge("s3shard.log.records.since.checkpoint", tags, image, ImageStatus::commitsSinceCheckpoint));
+    gauges.add(
+        gauge(
+            "s3shard.log.records.since.checkpoint",
+            tags,
+            image,
+            ImageStatus::commitsSinceCheckpoint));
     for (String state : STATES) {
       gauges.add(
-          gauge("s3shard.volume.state", tags.and("state", state), image, status -> status.state().equals(state) ? 1 : 0));
+          gauge(
+              "s3shard.volume.state",
+              tags.and("state", state),
+              image,
+              status -> status.state().equals(state) ? 1 : 0));
     }
     return gauges;
   }
 
-  private Gauge gauge(String name, Tags tags, VolumeImage image, ToDoubleFunction<ImageStatus> value) {
-    return Gauge.builder(name, image, i -> value.applyAsDouble(i.status())).tags(tags).register(registry);
+  private Gauge gauge(
+      String name, Tags tags, VolumeImage image, ToDoubleFunction<ImageStatus> value) {
+    return Gauge.builder(name, image, i -> value.applyAsDouble(i.status()))
+        .tags(tags)
+        .register(registry);
   }
 
   private void forget(VolumeId id) {

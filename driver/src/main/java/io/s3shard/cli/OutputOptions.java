@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 
 /** In which form a command prints its result. */
 final class OutputOptions {
-  private static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+  private static final Gson JSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   /** The forms. */
   enum Form {

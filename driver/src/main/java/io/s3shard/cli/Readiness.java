@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mount in the background tells the command that started it, as one line on its stdout: {@code {"exit":0}} once it is
- * mounted, or how it failed. The command ends with it.
+ * What a mount in the background tells the command that started it, as one line on its stdout:
+ * {@code {"exit":0}} once it is mounted, or how it failed. The command ends with it.
  */
 final class Readiness {
   private final @Nullable PrintStream out;

@@ -33,7 +33,8 @@ final class ResizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     output.print(
-        VolumeDocuments.one(target.volumes(surroundings).resize(target.name(), size)), surroundings.out());
+        VolumeDocuments.one(target.volumes(surroundings).resize(target.name(), size)),
+        surroundings.out());
     return ExitCode.OK.number();
   }
 }

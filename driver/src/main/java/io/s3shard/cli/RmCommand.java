@@ -45,12 +45,19 @@ final class RmCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Volumes volumes = target.volumes(surroundings);
-    Optional<Volume> begun = volumes.find(target.name()).isPresent() ? Optional.empty() : volumes.findRetired(target.name());
+    Optional<Volume> begun =
+        volumes.find(target.name()).isPresent()
+            ? Optional.empty()
+            : volumes.findRetired(target.name());
     Volume volume = begun.isPresent() ? begun.get() : volumes.get(target.name());
     volumes.refuseInUse(volume);
     if (dryRun) {
       Usage usage = Usage.of(target.connect(surroundings), volume.id());
-      print(volume, usage.data().objects() + usage.map().objects(), usage.data().bytes() + usage.map().bytes(), false);
+      print(
+          volume,
+          usage.data().objects() + usage.map().objects(),
+          usage.data().bytes() + usage.map().bytes(),
+          false);
       return ExitCode.OK.number();
     }
     confirm();
@@ -60,9 +67,14 @@ final class RmCommand implements Callable<Integer> {
       print(volume, reaped.objects(), reaped.bytes(), true);
       return ExitCode.OK.number();
     } catch (StoreUnavailable away) {
-      surroundings.err().println(
-          "s3shard: \"" + target.name() + "\" is deleted, but not all its room was given back: run the same command again ("
-              + away.getMessage() + ")");
+      surroundings
+          .err()
+          .println(
+              "s3shard: \""
+                  + target.name()
+                  + "\" is deleted, but not all its room was given back: run the same command again ("
+                  + away.getMessage()
+                  + ")");
       return ExitCode.PARTLY.number();
     }
   }
@@ -72,9 +84,15 @@ final class RmCommand implements Callable<Integer> {
       return;
     }
     if (!surroundings.terminal()) {
-      throw new InvalidRequest("nobody is here to confirm the deletion of \"" + target.name() + "\": add --yes");
+      throw new InvalidRequest(
+          "nobody is here to confirm the deletion of \"" + target.name() + "\": add --yes");
     }
-    surroundings.err().print("This deletes \"" + target.name() + "\" and all its data for ever. Type its name to go on: ");
+    surroundings
+        .err()
+        .print(
+            "This deletes \""
+                + target.name()
+                + "\" and all its data for ever. Type its name to go on: ");
     surroundings.err().flush();
     try {
       if (!target.name().equals(surroundings.in().readLine())) {
@@ -92,8 +110,11 @@ final class RmCommand implements Callable<Integer> {
     json.addProperty("deleted", done);
     json.addProperty("objects", objects);
     json.addProperty("bytes", bytes);
-    String text = (done ? "deleted: " : "would be deleted: ") + objects + " objects, " + Sizes.format(bytes);
+    String text =
+        (done ? "deleted: " : "would be deleted: ") + objects + " objects, " + Sizes.format(bytes);
     output.print(
-        Document.object("Removed", json, List.of(List.of(volume.name(), text)), List.of(volume.name())), surroundings.out());
+        Document.object(
+            "Removed", json, List.of(List.of(volume.name(), text)), List.of(volume.name())),
+        surroundings.out());
   }
 }

@@ -12,8 +12,8 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Where a mount's process keeps what others need to find it: the socket that it answers on, and its log. One folder a mount
- * point, named by a hash of it: a socket's path may have 108 bytes.
+ * Where a mount's process keeps what others need to find it: the socket that it answers on, and its
+ * log. One folder a mount point, named by a hash of it: a socket's path may have 108 bytes.
  */
 record RunDirectory(Path folder) {
   /** {@code mountPoint}: absolute, as {@link #canonical} makes it. */
@@ -40,15 +40,24 @@ record RunDirectory(Path folder) {
     return folder.resolve("log");
   }
 
-  /** @throws StoreRefused if it can't be */
+  /**
+   * @throws StoreRefused if it can't be
+   */
   RunDirectory make() {
     try {
-      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       return this;
     } catch (IOException e) {
       throw new StoreRefused(
-          "can't make the run directory " + folder + ": " + e.getMessage() + ": set S3SHARD_RUN_DIR to a folder that can be"
-              + " written", e);
+          "can't make the run directory "
+              + folder
+              + ": "
+              + e.getMessage()
+              + ": set S3SHARD_RUN_DIR to a folder that can be"
+              + " written",
+          e);
     }
   }
 
@@ -61,12 +70,15 @@ record RunDirectory(Path folder) {
       return Path.of("/run/s3shard");
     }
     String user = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-    return user.isEmpty() ? Path.of("/tmp/s3shard-" + System.getProperty("user.name")) : Path.of(user, "s3shard");
+    return user.isEmpty()
+        ? Path.of("/tmp/s3shard-" + System.getProperty("user.name"))
+        : Path.of(user, "s3shard");
   }
 
   static String hash(String text) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, 8);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command without a verb: it prints how it is used, and holds the options that every command takes. */
+/**
+ * The command without a verb: it prints how it is used, and holds the options that every command
+ * takes.
+ */
 @Command(
     name = "s3shard",
     description = "Image files in an S3 bucket that can be trusted with databases.",
@@ -23,14 +26,18 @@ import picocli.CommandLine.Spec;
 final class S3Shard implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces of failures, and log more.")
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print stack traces of failures, and log more.")
   boolean debug;
 
   @Option(
       names = "--log-level",
       scope = ScopeType.INHERIT,
       paramLabel = "LEVEL",
-      description = "How much is logged: ${COMPLETION-CANDIDATES} (default: info for mount, else warn).")
+      description =
+          "How much is logged: ${COMPLETION-CANDIDATES} (default: info for mount, else warn).")
   LogSetup.@Nullable Level logLevel;
 
   @Option(
@@ -50,6 +57,7 @@ final class S3Shard implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "which command? 's3shard --help' lists them");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "which command? 's3shard --help' lists them");
   }
 }

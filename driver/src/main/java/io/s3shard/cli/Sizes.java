@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /**
- * Sizes as people write and read them. A unit is required: tools disagree on what a bare number, or a bare {@code K}, means,
- * and a wrong guess makes a volume a thousand times too small.
+ * Sizes as people write and read them. A unit is required: tools disagree on what a bare number, or
+ * a bare {@code K}, means, and a wrong guess makes a volume a thousand times too small.
  */
 final class Sizes {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,9})?)([A-Za-z]*)");
@@ -34,28 +34,44 @@ final class Sizes {
 
   private Sizes() {}
 
-  /** Bytes of {@code text}, such as {@code 4MiB}, {@code 1GB}, {@code 10Gi}. @throws InvalidRequest with what is allowed */
+  /**
+   * Bytes of {@code text}, such as {@code 4MiB}, {@code 1GB}, {@code 10Gi}. @throws InvalidRequest
+   * with what is allowed
+   */
   static long parse(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new InvalidRequest("\"" + text + "\" is no size: write a number and a unit, such as 512MiB, 10Gi or 1GB");
+      throw new InvalidRequest(
+          "\"" + text + "\" is no size: write a number and a unit, such as 512MiB, 10Gi or 1GB");
     }
     Long unit = UNITS.get(form.group(2));
     if (text.equals("0")) {
       return 0;
     }
     if (unit == null && form.group(2).isEmpty()) {
-      throw new InvalidRequest("the size " + text + " has no unit: write " + text + "B, " + text + "MiB or " + text + "GiB");
+      throw new InvalidRequest(
+          "the size "
+              + text
+              + " has no unit: write "
+              + text
+              + "B, "
+              + text
+              + "MiB or "
+              + text
+              + "GiB");
     }
     if (unit == null) {
       throw new InvalidRequest(
-          "the size " + text + " has an unknown unit: use B, KiB, MiB, GiB, TiB (binary) or KB, MB, GB, TB (decimal)");
+          "the size "
+              + text
+              + " has an unknown unit: use B, KiB, MiB, GiB, TiB (binary) or KB, MB, GB, TB (decimal)");
     }
     BigDecimal bytes = new BigDecimal(form.group(1)).multiply(BigDecimal.valueOf(unit));
     try {
       return bytes.longValueExact();
     } catch (ArithmeticException e) {
-      throw new InvalidRequest("the size " + text + " is no whole number of bytes, or too large", e);
+      throw new InvalidRequest(
+          "the size " + text + " is no whole number of bytes, or too large", e);
     }
   }
 
@@ -68,7 +84,8 @@ final class Sizes {
       unit++;
     }
     boolean whole = value == Math.rint(value);
-    return (whole ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.1f", value)) + BINARY[unit];
+    return (whole ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.1f", value))
+        + BINARY[unit];
   }
 
   /** The converter of every option that is a size. */

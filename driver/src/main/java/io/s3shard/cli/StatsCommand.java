@@ -24,16 +24,29 @@ final class StatsCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
 
-  @Parameters(index = "0", paramLabel = "DIR", converter = Paths.Converter.class, description = "The mount point.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DIR",
+      converter = Paths.Converter.class,
+      description = "The mount point.")
   private Path directory = Path.of("");
 
-  @Option(names = "--interval", converter = Durations.Converter.class, description = "How long each look lasts (default: 1s).")
+  @Option(
+      names = "--interval",
+      converter = Durations.Converter.class,
+      description = "How long each look lasts (default: 1s).")
   private Duration interval = Duration.ofSeconds(1);
 
-  @Option(names = "--count", paramLabel = "N", description = "How many looks (default: 1, or on a terminal until interrupted).")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How many looks (default: 1, or on a terminal until interrupted).")
   private @Nullable Integer count;
 
-  @Option(names = "--once", description = "Return at once: what was counted since the mount's start, and its average rates.")
+  @Option(
+      names = "--once",
+      description =
+          "Return at once: what was counted since the mount's start, and its average rates.")
   private boolean once;
 
   @Mixin private OutputOptions output = new OutputOptions();

@@ -13,32 +13,84 @@ import io.s3shard.store.StoreUse;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** What is asked of the bucket, and what the cache holds, for Prometheus: {@code s3shard_store_*}, {@code s3shard_cache_*}. */
+/**
+ * What is asked of the bucket, and what the cache holds, for Prometheus: {@code s3shard_store_*},
+ * {@code s3shard_cache_*}.
+ */
 final class StoreMetrics {
   private StoreMetrics() {}
 
-  static void register(MeterRegistry registry, Location location, StoreStack stack, FrameCache cache) {
+  static void register(
+      MeterRegistry registry, Location location, StoreStack stack, FrameCache cache) {
     for (RequestKind kind : RequestKind.values()) {
       for (Purpose purpose : Purpose.values()) {
         register(registry, location, stack.meter(), kind, purpose);
       }
     }
     Tags bucket = Tags.of("bucket", location.bucket());
-    Gauge.builder("s3shard.store.available", stack, s -> s.store().awayFor().isZero() ? 1 : 0).tags(bucket).register(registry);
-    Gauge.builder("s3shard.store.requests.at.once.limit", stack, StoreStack::requestsAtOnce).tags(bucket).register(registry);
+    Gauge.builder("s3shard.store.available", stack, s -> s.store().awayFor().isZero() ? 1 : 0)
+        .tags(bucket)
+        .register(registry);
+    Gauge.builder("s3shard.store.requests.at.once.limit", stack, StoreStack::requestsAtOnce)
+        .tags(bucket)
+        .register(registry);
     Tags memory = Tags.of("tier", "memory");
-    Gauge.builder("s3shard.cache.bytes", cache, FrameCache::usedBytes).tags(memory).register(registry);
-    Gauge.builder("s3shard.cache.limit.bytes", cache, FrameCache::capacityBytes).tags(memory).register(registry);
+    Gauge.builder("s3shard.cache.bytes", cache, FrameCache::usedBytes)
+        .tags(memory)
+        .register(registry);
+    Gauge.builder("s3shard.cache.limit.bytes", cache, FrameCache::capacityBytes)
+        .tags(memory)
+        .register(registry);
   }
 
   private static void register(
-      MeterRegistry registry, Location location, StoreMeter meter, RequestKind kind, Purpose purpose) {
-    Tags tags = Tags.of("bucket", location.bucket(), "method", label(kind), "purpose", label(purpose));
-    counter(registry, "s3shard.store.requests", tags.and("code", "answered"), meter, kind, purpose, r -> r.requests() - r.failures());
-    counter(registry, "s3shard.store.requests", tags.and("code", "failed"), meter, kind, purpose, StoreUse.Row::failures);
-    counter(registry, "s3shard.store.request.seconds", tags, meter, kind, purpose, r -> r.nanos() / 1e9);
-    counter(registry, "s3shard.store.bytes", tags.and("direction", "sent"), meter, kind, purpose, StoreUse.Row::sentBytes);
-    counter(registry, "s3shard.store.bytes", tags.and("direction", "received"), meter, kind, purpose, StoreUse.Row::receivedBytes);
+      MeterRegistry registry,
+      Location location,
+      StoreMeter meter,
+      RequestKind kind,
+      Purpose purpose) {
+    Tags tags =
+        Tags.of("bucket", location.bucket(), "method", label(kind), "purpose", label(purpose));
+    counter(
+        registry,
+        "s3shard.store.requests",
+        tags.and("code", "answered"),
+        meter,
+        kind,
+        purpose,
+        r -> r.requests() - r.failures());
+    counter(
+        registry,
+        "s3shard.store.requests",
+        tags.and("code", "failed"),
+        meter,
+        kind,
+        purpose,
+        StoreUse.Row::failures);
+    counter(
+        registry,
+        "s3shard.store.request.seconds",
+        tags,
+        meter,
+        kind,
+        purpose,
+        r -> r.nanos() / 1e9);
+    counter(
+        registry,
+        "s3shard.store.bytes",
+        tags.and("direction", "sent"),
+        meter,
+        kind,
+        purpose,
+        StoreUse.Row::sentBytes);
+    counter(
+        registry,
+        "s3shard.store.bytes",
+        tags.and("direction", "received"),
+        meter,
+        kind,
+        purpose,
+        StoreUse.Row::receivedBytes);
     counter(registry, "s3shard.store.dollars", tags, meter, kind, purpose, StoreUse.Row::dollars);
   }
 
@@ -50,7 +102,9 @@ final class StoreMetrics {
       RequestKind kind,
       Purpose purpose,
       ToDoubleFunction<StoreUse.Row> value) {
-    FunctionCounter.builder(name, meter, m -> value.applyAsDouble(m.use().row(kind, purpose))).tags(tags).register(registry);
+    FunctionCounter.builder(name, meter, m -> value.applyAsDouble(m.use().row(kind, purpose)))
+        .tags(tags)
+        .register(registry);
   }
 
   private static String label(Enum<?> value) {

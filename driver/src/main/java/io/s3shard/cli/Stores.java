@@ -1,10 +1,16 @@
 package io.s3shard.cli;
 
+import io.s3shard.store.Finding;
 import io.s3shard.store.ObjectStore;
+import java.util.List;
 
-/** How a command comes by the store of a location. */
-@FunctionalInterface
+/**
+ * How a command comes by the store of a location, and learns whether volumes can be trusted to it.
+ */
 interface Stores {
   /** Sends nothing yet. */
   ObjectStore connect(Location location, StoreOptions options);
+
+  /** Tries out what volumes rest on, on scratch objects. */
+  List<Finding> probe(Location location, StoreOptions options);
 }

@@ -38,14 +38,13 @@ final class Table {
   static String printable(String text) {
     StringBuilder clean = new StringBuilder(text.length());
     text.codePoints()
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)) {
-                clean.append(String.format("\\u%04x", c));
-              } else {
-                clean.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          if (Character.isISOControl(c)) {
+            clean.append(String.format("\\u%04x", c));
+          } else {
+            clean.appendCodePoint(c);
+          }
+        });
     return clean.toString();
   }
 }

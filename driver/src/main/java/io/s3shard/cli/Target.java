@@ -6,7 +6,10 @@ import io.s3shard.volume.Volumes;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The first parameter of every command on volumes: which prefix of which bucket, and how to reach it. */
+/**
+ * The first parameter of every command on volumes: which prefix of which bucket, and how to reach
+ * it.
+ */
 final class Target {
   @Parameters(
       index = "0",

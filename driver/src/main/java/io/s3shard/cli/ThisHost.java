@@ -16,7 +16,8 @@ final class ThisHost {
 
   static Host identity() {
     String boot = read(BOOT).orElse("unknown boot");
-    // a machine without an id is taken for another one after each boot: then nothing is taken over by itself
+    // a machine without an id is taken for another one after each boot: then nothing is taken over
+    // by itself
     String machine = read(MACHINE).orElse(boot);
     String process = "s3shard mount, process " + ProcessHandle.current().pid();
     return new Host(read(NODE).orElse("unknown"), machine, boot, process);

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code umount}: commits, unmounts, and waits until the process behind the mount has gone. */
@@ -24,7 +23,11 @@ import picocli.CommandLine.Parameters;
 final class UmountCommand implements Callable<Integer> {
   private final Surroundings surroundings;
 
-  @Parameters(index = "0", paramLabel = "DIR", converter = Paths.Converter.class, description = "The mount point.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DIR",
+      converter = Paths.Converter.class,
+      description = "The mount point.")
   private Path directory = Path.of("");
 
   UmountCommand(Surroundings surroundings) {
@@ -61,11 +64,14 @@ final class UmountCommand implements Callable<Integer> {
   /** A mount whose process was killed: nothing answers, and only the kernel's entry is left. */
   private static void removeDead(Path mountPoint) throws IOException, InterruptedException {
     if (!MountTable.isOurs(mountPoint)) {
-      throw new VolumeMissing("no s3shard mount on " + mountPoint + ": 'findmnt -t fuse.s3shard' lists the mounts");
+      throw new VolumeMissing(
+          "no s3shard mount on " + mountPoint + ": 'findmnt -t fuse.s3shard' lists the mounts");
     }
     // -i: not by way of umount.fuse.s3shard, which may be us
-    Process umount = new ProcessBuilder("umount", "-i", mountPoint.toString()).redirectErrorStream(true).start();
-    String said = new String(umount.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    Process umount =
+        new ProcessBuilder("umount", "-i", mountPoint.toString()).redirectErrorStream(true).start();
+    String said =
+        new String(umount.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (umount.waitFor() != 0) {
       throw new StoreRefused("the dead mount on " + mountPoint + " can't be removed: " + said);
     }

@@ -29,7 +29,9 @@ record Usage(Folder log, Folder data, Folder map) {
 
   static Usage of(ObjectStore store, VolumeId id) {
     return new Usage(
-        count(store, Layout.logFolder(id)), count(store, Layout.dataFolder(id)), count(store, Layout.mapFolder(id)));
+        count(store, Layout.logFolder(id)),
+        count(store, Layout.dataFolder(id)),
+        count(store, Layout.mapFolder(id)));
   }
 
   private static Folder count(ObjectStore store, String folder) {

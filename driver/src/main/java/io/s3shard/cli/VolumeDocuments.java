@@ -46,7 +46,8 @@ final class VolumeDocuments {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("name", volume.name()));
     rows.add(List.of("id", volume.id().value()));
-    rows.add(List.of("size", Sizes.format(state.sizeBytes()) + " (" + state.sizeBytes() + " bytes)"));
+    rows.add(
+        List.of("size", Sizes.format(state.sizeBytes()) + " (" + state.sizeBytes() + " bytes)"));
     rows.add(List.of("chunk size", Sizes.format(state.chunkSizeBytes())));
     rows.add(List.of("state", stateName(state)));
     state.owner().ifPresent(owner -> rows.add(List.of("open", Holders.describe(owner))));

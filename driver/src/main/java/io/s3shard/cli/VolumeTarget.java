@@ -9,7 +9,10 @@ import picocli.CommandLine.Parameters;
 final class VolumeTarget {
   @Mixin private Target prefix = new Target();
 
-  @Parameters(index = "1", paramLabel = "NAME", description = "The volume's name: that of the image file in a mount.")
+  @Parameters(
+      index = "1",
+      paramLabel = "NAME",
+      description = "The volume's name: that of the image file in a mount.")
   private String name = "";
 
   String name() {
@@ -18,6 +21,10 @@ final class VolumeTarget {
 
   Location location() {
     return prefix.location();
+  }
+
+  StoreOptions options() {
+    return prefix.options();
   }
 
   ObjectStore connect(Surroundings surroundings) {

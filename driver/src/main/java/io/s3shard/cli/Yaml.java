@@ -7,7 +7,10 @@ import com.google.gson.JsonPrimitive;
 import java.io.PrintWriter;
 import java.util.regex.Pattern;
 
-/** A JSON document as YAML in block style. Strings stay in JSON's quotes, which YAML reads as they are. */
+/**
+ * A JSON document as YAML in block style. Strings stay in JSON's quotes, which YAML reads as they
+ * are.
+ */
 final class Yaml {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
 
@@ -17,7 +20,10 @@ final class Yaml {
     printObject(document, "", "", out);
   }
 
-  /** {@code first}: what leads the first line, where {@code indent} leads the others; of the same width. */
+  /**
+   * {@code first}: what leads the first line, where {@code indent} leads the others; of the same
+   * width.
+   */
   private static void printObject(JsonObject object, String first, String indent, PrintWriter out) {
     String lead = first;
     for (var field : object.entrySet()) {

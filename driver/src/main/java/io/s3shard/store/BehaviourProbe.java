@@ -21,8 +21,10 @@ import org.slf4j.LoggerFactory;
  * sixty small requests.
  */
 public final class BehaviourProbe {
+  /** Where its objects lie; what is there makes no prefix foreign. */
+  public static final String PLACE = "probe/";
+
   private static final Logger LOG = LoggerFactory.getLogger(BehaviourProbe.class);
-  private static final String PLACE = "probe/";
   private static final int RACERS = 8;
   private static final int ROUNDS = 5;
   private static final String OTHER_SERVER =

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reaps deleted volumes one after the other, so that {@code rm} of a file does not wait for the deletion of its objects. */
+/**
+ * Reaps deleted volumes one after the other, so that {@code rm} of a file does not wait for the
+ * deletion of its objects.
+ */
 final class BackgroundReaper {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundReaper.class);
 
@@ -43,9 +46,16 @@ final class BackgroundReaper {
     for (Volume next = next(); next != null; next = next()) {
       try {
         Reaper.Reaped reaped = volumes.reap(next);
-        LOG.info("\"{}\" is gone: {} objects, {} bytes deleted", next.name(), reaped.objects(), reaped.bytes());
+        LOG.info(
+            "\"{}\" is gone: {} objects, {} bytes deleted",
+            next.name(),
+            reaped.objects(),
+            reaped.bytes());
       } catch (RuntimeException e) {
-        LOG.warn("\"{}\" is deleted, but keeps room until 's3shard rm' is run for it: {}", next.name(), e.getMessage());
+        LOG.warn(
+            "\"{}\" is deleted, but keeps room until 's3shard rm' is run for it: {}",
+            next.name(),
+            e.getMessage());
       }
     }
     changed.raise();

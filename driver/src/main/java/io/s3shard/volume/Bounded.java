@@ -15,7 +15,10 @@ final class Bounded {
     this.execution = execution;
   }
 
-  /** The results in the order of {@code items}. The first failure is thrown, after all that was begun has ended. */
+  /**
+   * The results in the order of {@code items}. The first failure is thrown, after all that was
+   * begun has ended.
+   */
   <T, R> List<R> map(String name, List<T> items, Function<T, R> body) {
     List<R> results = new ArrayList<>(items.size());
     for (int from = 0; from < items.size(); from += AT_ONCE) {

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the bucket said of names, for a second: the kernel looks a name up several times for each thing that a program does. What
- * is open here is not asked here.
+ * What the bucket said of names, for a second: the kernel looks a name up several times for each
+ * thing that a program does. What is open here is not asked here.
  */
 final class EntryCache {
   private static final Duration FRESH = Duration.ofSeconds(1);
@@ -95,7 +95,8 @@ final class EntryCache {
       }
       asked = generation;
     }
-    Optional<ImageEntry> entry = isName(name) ? volumes.find(name).map(PosixAttributes::entry) : Optional.empty();
+    Optional<ImageEntry> entry =
+        isName(name) ? volumes.find(name).map(PosixAttributes::entry) : Optional.empty();
     long then = execution.nanoTime();
     synchronized (this) {
       if (asked == generation) {

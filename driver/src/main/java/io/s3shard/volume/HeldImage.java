@@ -4,8 +4,8 @@ import io.s3shard.format.VolumeId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One volume that this process has open for writing, or is opening or closing. All fields are guarded by the monitor of the
- * {@link HeldImages} that it belongs to.
+ * One volume that this process has open for writing, or is opening or closing. All fields are
+ * guarded by the monitor of the {@link HeldImages} that it belongs to.
  *
  * <pre>
  *   OPENING  somebody waits for OPEN; all others wait for the outcome
@@ -35,7 +35,10 @@ final class HeldImage {
   /** Reads of read-only uses that go on at this moment: a close waits for them. */
   int reading;
 
-  /** When the last writer went, in nanoseconds of the execution's clock; meaningless while there are writers. */
+  /**
+   * When the last writer went, in nanoseconds of the execution's clock; meaningless while there are
+   * writers.
+   */
   long idleSince;
 
   boolean lingering;

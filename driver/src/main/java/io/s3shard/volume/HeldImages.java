@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The volumes that this process has open for writing: one OPEN each, however many use it, and one CLOSE some seconds after the
- * last use, so that a program that opens and closes in a loop costs no requests. The monitor guards memory only; whoever has to
- * wait for a request of another waits on the signal.
+ * The volumes that this process has open for writing: one OPEN each, however many use it, and one
+ * CLOSE some seconds after the last use, so that a program that opens and closes in a loop costs no
+ * requests. The monitor guards memory only; whoever has to wait for a request of another waits on
+ * the signal.
  */
 final class HeldImages {
   /** The most volumes that a process has open (DESIGN §5, "Limits"). */
@@ -139,7 +140,10 @@ final class HeldImages {
     }
   }
 
-  /** Waits until the volume has been idle for long enough, and closes it; ends when it is used again. */
+  /**
+   * Waits until the volume has been idle for long enough, and closes it; ends when it is used
+   * again.
+   */
   private boolean linger(HeldImage there) {
     while (true) {
       long seen = changed.version();
@@ -214,8 +218,8 @@ final class HeldImages {
   }
 
   /**
-   * Runs {@code body} while nobody opens or closes a volume of these names here. {@code body} gets the volume that is open here
-   * as {@code names[0]}, or null.
+   * Runs {@code body} while nobody opens or closes a volume of these names here. {@code body} gets
+   * the volume that is open here as {@code names[0]}, or null.
    */
   void withReserved(List<String> names, Consumer<@Nullable HeldImage> body) {
     HeldImage there = reserve(names);
@@ -247,11 +251,17 @@ final class HeldImages {
     return !reserved.contains(name) && (there == null || there.isOpen());
   }
 
-  /** Closes now what only lingers. @throws VolumeBusy if it is in use. To be called with the name reserved. */
+  /**
+   * Closes now what only lingers. @throws VolumeBusy if it is in use. To be called with the name
+   * reserved.
+   */
   void closeIdle(HeldImage there) {
     synchronized (this) {
       if (there.writers > 0) {
-        throw new VolumeBusy("\"" + there.name + "\" is open here: close it first ('losetup -a' shows loop devices)");
+        throw new VolumeBusy(
+            "\""
+                + there.name
+                + "\" is open here: close it first ('losetup -a' shows loop devices)");
       }
       there.phase = HeldImage.Phase.CLOSING;
     }
@@ -273,7 +283,9 @@ final class HeldImages {
   /** All that is open here, by name. */
   synchronized SortedMap<String, ImageEntry> entries() {
     SortedMap<String, ImageEntry> entries = new TreeMap<>();
-    held.values().stream().filter(HeldImage::isKnown).forEach(there -> entries.put(there.name, there.entry()));
+    held.values().stream()
+        .filter(HeldImage::isKnown)
+        .forEach(there -> entries.put(there.name, there.entry()));
     return entries;
   }
 
@@ -287,7 +299,10 @@ final class HeldImages {
     return true;
   }
 
-  /** The volume that is open here, kept open until {@link #endRead}; null: not open. Waits while it is being closed. */
+  /**
+   * The volume that is open here, kept open until {@link #endRead}; null: not open. Waits while it
+   * is being closed.
+   */
   @Nullable HeldImage beginRead(VolumeId id) {
     while (true) {
       long seen = changed.version();
@@ -322,7 +337,10 @@ final class HeldImages {
     }
   }
 
-  /** Makes everything durable that was written to open volumes before. The first failure is thrown after all were tried. */
+  /**
+   * Makes everything durable that was written to open volumes before. The first failure is thrown
+   * after all were tried.
+   */
   void flushAll() {
     List<HeldImage> open;
     synchronized (this) {
@@ -343,7 +361,10 @@ final class HeldImages {
             });
   }
 
-  /** Closes everything, in use or not; nothing can be opened after it. The first failure is thrown after all were tried. */
+  /**
+   * Closes everything, in use or not; nothing can be opened after it. The first failure is thrown
+   * after all were tried.
+   */
   void closeAll() {
     List<HeldImage> open;
     while (true) {
@@ -374,7 +395,9 @@ final class HeldImages {
       throw new VolumeBusy("this mount is ending: mount it again");
     }
     if (held.size() >= MAX_OPEN) {
-      throw new VolumeBusy(MAX_OPEN + " images are open here, no more are allowed: close some, or use another mount");
+      throw new VolumeBusy(
+          MAX_OPEN
+              + " images are open here, no more are allowed: close some, or use another mount");
     }
   }
 }

@@ -5,9 +5,21 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 
-/** A change of an image's attributes: what is empty stays. {@code xattrs}: all of them, as in {@link ImageEntry}. */
+/**
+ * A change of an image's attributes: what is empty stays. {@code xattrs}: all of them, as in {@link
+ * ImageEntry}.
+ */
 public record ImageAttributes(
-    OptionalInt mode, OptionalInt uid, OptionalInt gid, Optional<Instant> modified, Optional<SortedMap<String, String>> xattrs) {
+    OptionalInt mode,
+    OptionalInt uid,
+    OptionalInt gid,
+    Optional<Instant> modified,
+    Optional<SortedMap<String, String>> xattrs) {
   public static final ImageAttributes NONE =
-      new ImageAttributes(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty());
+      new ImageAttributes(
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          Optional.empty(),
+          Optional.empty());
 }

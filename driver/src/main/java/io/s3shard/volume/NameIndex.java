@@ -11,16 +11,16 @@ import io.s3shard.store.Body;
 import io.s3shard.store.ListedObject;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.ObjectStore;
-import io.s3shard.store.PutOutcome;
 import io.s3shard.store.Purpose;
+import io.s3shard.store.PutOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries {@code names/<name>}: which volume a name means. An index only: an entry whose volume is retired, or has another
- * name, is stale and means nothing.
+ * The entries {@code names/<name>}: which volume a name means. An index only: an entry whose volume
+ * is retired, or has another name, is stale and means nothing.
  */
 final class NameIndex {
   private static final int PAGE = 1000;
@@ -31,11 +31,15 @@ final class NameIndex {
     this.store = store;
   }
 
-  /** What the entry says, stale or not. @throws io.s3shard.error.InvalidRequest if it can be no volume's name */
+  /**
+   * What the entry says, stale or not. @throws io.s3shard.error.InvalidRequest if it can be no
+   * volume's name
+   */
   Optional<VolumeId> read(String name) {
     ObjectKey key = Layout.name(name);
     try {
-      var decoded = ObjectFormat.decode(ObjectFormat.Kind.NAME, key, store.get(key, Purpose.MAP).body());
+      var decoded =
+          ObjectFormat.decode(ObjectFormat.Kind.NAME, key, store.get(key, Purpose.MAP).body());
       String id = NameEntry.parseFrom(decoded.metadata()).getVolumeId();
       if (!VolumeId.isValid(id)) {
         throw new Damaged("object " + key + " is damaged: it names no volume");
@@ -48,7 +52,10 @@ final class NameIndex {
     }
   }
 
-  /** Makes the entry unless there is one. False: it is another volume's, or it is not known what became of the put. */
+  /**
+   * Makes the entry unless there is one. False: it is another volume's, or it is not known what
+   * became of the put.
+   */
   boolean claim(String name, VolumeId id) {
     ObjectKey key = Layout.name(name);
     byte[] entry = NameEntry.newBuilder().setVolumeId(id.value()).build().toByteArray();

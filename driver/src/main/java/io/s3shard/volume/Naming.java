@@ -16,10 +16,12 @@ import java.util.Optional;
 /**
  * Gives names to volumes, so that of several who want the same name at most one gets it.
  *
- * <p>A free name is decided by the put-if-absent of its entry. A stale entry has to be deleted first, and an unconditional
- * delete may hit the entry that somebody else has just made. So both sides look after they wrote: whoever took the place of a
- * stale entry looks, before its own volume gets the name, for another volume that has it ({@link #refuseTwin}); whoever gave its
- * volume the name looks whether the entry is still its own ({@link #isConfirmed}). At least one of two sees the other.
+ * <p>A free name is decided by the put-if-absent of its entry. A stale entry has to be deleted
+ * first, and an unconditional delete may hit the entry that somebody else has just made. So both
+ * sides look after they wrote: whoever took the place of a stale entry looks, before its own volume
+ * gets the name, for another volume that has it ({@link #refuseTwin}); whoever gave its volume the
+ * name looks whether the entry is still its own ({@link #isConfirmed}). At least one of two sees
+ * the other.
  */
 final class Naming {
   private static final int CLAIM_TRIES = 4;
@@ -53,8 +55,9 @@ final class Naming {
   }
 
   /**
-   * Makes the entry of {@code name} mean {@code id}, replacing a stale one. Returns what it means: {@code id}, or a half-made
-   * volume whose creator got no further and which the caller may complete.
+   * Makes the entry of {@code name} mean {@code id}, replacing a stale one. Returns what it means:
+   * {@code id}, or a half-made volume whose creator got no further and which the caller may
+   * complete.
    *
    * @throws VolumeExists if a volume has this name
    */
@@ -85,7 +88,8 @@ final class Naming {
       index.remove(name, other.get());
       replaced = true;
     }
-    throw new StoreUnavailable("the name \"" + name + "\" is being taken by others at this moment: try again");
+    throw new StoreUnavailable(
+        "the name \"" + name + "\" is being taken by others at this moment: try again");
   }
 
   /** Whether the entry still means this volume, after it got the name. */
@@ -94,7 +98,8 @@ final class Naming {
   }
 
   static VolumeExists exists(String name) {
-    return new VolumeExists("a volume \"" + name + "\" exists: choose another name, or remove it with 's3shard rm'");
+    return new VolumeExists(
+        "a volume \"" + name + "\" exists: choose another name, or remove it with 's3shard rm'");
   }
 
   private boolean isEmptyLog(VolumeId id) {
@@ -110,7 +115,10 @@ final class Naming {
     }
   }
 
-  /** The ids of all volumes, also of retired ones, by one LIST each: below a prefix a LIST can only go on behind a key. */
+  /**
+   * The ids of all volumes, also of retired ones, by one LIST each: below a prefix a LIST can only
+   * go on behind a key.
+   */
   private List<VolumeId> allIds() {
     List<VolumeId> ids = new ArrayList<>();
     String after = Layout.VOLUMES;

@@ -9,11 +9,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What is asked of a volume that is to be made. Size 0 is allowed here: a file begins empty and grows.
+ * What is asked of a volume that is to be made. Size 0 is allowed here: a file begins empty and
+ * grows.
  *
  * @throws io.s3shard.error.InvalidRequest with what is allowed
  */
-public record NewVolume(String name, long sizeBytes, int chunkSizeBytes, SortedMap<String, String> attributes) {
+public record NewVolume(
+    String name, long sizeBytes, int chunkSizeBytes, SortedMap<String, String> attributes) {
   public NewVolume {
     Layout.name(name);
     VolumeLimits.checkSize(sizeBytes);

@@ -9,9 +9,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a file has besides its bytes, as attributes of its volume: {@code posix.mode} (octal), {@code posix.uid}, {@code
- * posix.gid}, {@code posix.mtime} (milliseconds since 1970) and {@code xattr.<name>}, whose value is led by "=" because an empty
- * value removes an attribute.
+ * What a file has besides its bytes, as attributes of its volume: {@code posix.mode} (octal),
+ * {@code posix.uid}, {@code posix.gid}, {@code posix.mtime} (milliseconds since 1970) and {@code
+ * xattr.<name>}, whose value is led by "=" because an empty value removes an attribute.
  */
 final class PosixAttributes {
   /** All extended attributes of an image, names and values: each COMMIT carries them. */
@@ -63,35 +63,51 @@ final class PosixAttributes {
         later.xattrs().or(earlier::xattrs));
   }
 
-  /** What a SET has to say so that {@code state} becomes as {@code change} wants; empty: it is so already. */
+  /**
+   * What a SET has to say so that {@code state} becomes as {@code change} wants; empty: it is so
+   * already.
+   */
   static SortedMap<String, String> toSet(VolumeState state, ImageAttributes change) {
     SortedMap<String, String> wanted = encoded(change);
     change
         .xattrs()
-        .ifPresent(
-            kept ->
-                state.attributes().keySet().stream()
-                    .filter(key -> key.startsWith(XATTR) && !kept.containsKey(key.substring(XATTR.length())))
-                    .forEach(key -> wanted.put(key, "")));
-    wanted.entrySet().removeIf(e -> e.getValue().equals(state.attributes().getOrDefault(e.getKey(), "")));
+        .ifPresent(kept ->
+            state.attributes().keySet().stream()
+                .filter(key ->
+                    key.startsWith(XATTR) && !kept.containsKey(key.substring(XATTR.length())))
+                .forEach(key -> wanted.put(key, "")));
+    wanted
+        .entrySet()
+        .removeIf(e -> e.getValue().equals(state.attributes().getOrDefault(e.getKey(), "")));
     return wanted;
   }
 
-  /** @throws InvalidRequest if the extended attributes are too large */
+  /**
+   * @throws InvalidRequest if the extended attributes are too large
+   */
   static SortedMap<String, String> encoded(ImageAttributes change) {
     SortedMap<String, String> attributes = new TreeMap<>();
     change.mode().ifPresent(mode -> attributes.put(MODE, Integer.toOctalString(mode)));
     change.uid().ifPresent(uid -> attributes.put(UID, Integer.toUnsignedString(uid)));
     change.gid().ifPresent(gid -> attributes.put(GID, Integer.toUnsignedString(gid)));
-    change.modified().ifPresent(time -> attributes.put(MODIFIED, Long.toString(time.toEpochMilli())));
-    change.xattrs().ifPresent(xattrs -> xattrs.forEach((name, value) -> attributes.put(XATTR + name, "=" + value)));
+    change
+        .modified()
+        .ifPresent(time -> attributes.put(MODIFIED, Long.toString(time.toEpochMilli())));
+    change
+        .xattrs()
+        .ifPresent(
+            xattrs -> xattrs.forEach((name, value) -> attributes.put(XATTR + name, "=" + value)));
     checkXattrs(change);
     return attributes;
   }
 
   static ImageAttributes of(int mode, int uid, int gid, Instant modified) {
     return new ImageAttributes(
-        OptionalInt.of(mode), OptionalInt.of(uid), OptionalInt.of(gid), Optional.of(modified), Optional.empty());
+        OptionalInt.of(mode),
+        OptionalInt.of(uid),
+        OptionalInt.of(gid),
+        Optional.of(modified),
+        Optional.empty());
   }
 
   private static void checkXattrs(ImageAttributes change) {
@@ -101,7 +117,11 @@ final class PosixAttributes {
     }
     if (bytes > XATTRS_MAX_BYTES) {
       throw new InvalidRequest(
-          "the extended attributes are " + bytes + " bytes, an image can have " + XATTRS_MAX_BYTES + " in all");
+          "the extended attributes are "
+              + bytes
+              + " bytes, an image can have "
+              + XATTRS_MAX_BYTES
+              + " in all");
     }
   }
 
@@ -114,7 +134,8 @@ final class PosixAttributes {
     }
   }
 
-  private static int number(SortedMap<String, String> attributes, String key, int radix, int otherwise) {
+  private static int number(
+      SortedMap<String, String> attributes, String key, int radix, int otherwise) {
     String value = attributes.get(key);
     try {
       return value == null ? otherwise : Integer.parseUnsignedInt(value, radix);
@@ -125,12 +146,11 @@ final class PosixAttributes {
 
   private static SortedMap<String, String> xattrs(SortedMap<String, String> attributes) {
     SortedMap<String, String> xattrs = new TreeMap<>();
-    attributes.forEach(
-        (key, value) -> {
-          if (key.startsWith(XATTR) && value.startsWith("=")) {
-            xattrs.put(key.substring(XATTR.length()), value.substring(1));
-          }
-        });
+    attributes.forEach((key, value) -> {
+      if (key.startsWith(XATTR) && value.startsWith("=")) {
+        xattrs.put(key.substring(XATTR.length()), value.substring(1));
+      }
+    });
     return xattrs;
   }
 }

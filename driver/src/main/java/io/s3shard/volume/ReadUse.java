@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open file's use of a volume for reading. While the volume is open for writing here, it reads what writers see; else the
- * state of the bucket as it was when it was opened, or when the last writer here closed it.
+ * One open file's use of a volume for reading. While the volume is open for writing here, it reads
+ * what writers see; else the state of the bucket as it was when it was opened, or when the last
+ * writer here closed it.
  */
 final class ReadUse implements OpenImage {
   private final HeldImages images;
@@ -114,7 +115,10 @@ final class ReadUse implements OpenImage {
     }
   }
 
-  /** The volume was open for writing here and is not any more: what was read from the bucket before is old. */
+  /**
+   * The volume was open for writing here and is not any more: what was read from the bucket before
+   * is old.
+   */
   void outdate() {
     drop();
   }

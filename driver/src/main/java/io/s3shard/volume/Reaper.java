@@ -17,9 +17,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes what a retired volume without pins still takes up: its data, its map, and its COMMITs. Control records stay, so that no
- * late put can find an empty slot and bring the volume back; so does everything from the newest record that carries the state,
- * which is where a load begins. It can be cut off anywhere and begun again.
+ * Deletes what a retired volume without pins still takes up: its data, its map, and its COMMITs.
+ * Control records stay, so that no late put can find an empty slot and bring the volume back; so
+ * does everything from the newest record that carries the state, which is where a load begins. It
+ * can be cut off anywhere and begun again.
  */
 public final class Reaper {
   /** The most that one request deletes. */
@@ -41,7 +42,9 @@ public final class Reaper {
   }
 
   Reaped reap(VolumeId id) {
-    return reapFolder(Layout.dataFolder(id)).plus(reapFolder(Layout.mapFolder(id))).plus(reapCommits(id));
+    return reapFolder(Layout.dataFolder(id))
+        .plus(reapFolder(Layout.mapFolder(id)))
+        .plus(reapCommits(id));
   }
 
   private Reaped reapFolder(String folder) {
@@ -63,7 +66,8 @@ public final class Reaper {
     @Nullable String after = null;
     while (true) {
       List<ListedObject> page = store.list(Layout.logFolder(id), after, BATCH, Purpose.BACKGROUND);
-      List<RecordKind> kinds = new Bounded(execution).map("read log", page, object -> kind(object.key()));
+      List<RecordKind> kinds =
+          new Bounded(execution).map("read log", page, object -> kind(object.key()));
       List<ListedObject> commits = new ArrayList<>();
       for (int i = 0; i < page.size(); i++) {
         if (stateSeen && kinds.get(i).isCommit()) {
@@ -83,9 +87,12 @@ public final class Reaper {
 
   private RecordKind kind(ObjectKey key) {
     try {
-      var record = ObjectFormat.decode(ObjectFormat.Kind.LOG_RECORD, key, store.get(key, Purpose.BACKGROUND).body());
+      var record =
+          ObjectFormat.decode(
+              ObjectFormat.Kind.LOG_RECORD, key, store.get(key, Purpose.BACKGROUND).body());
       LogRecord metadata = LogRecord.parseFrom(record.metadata());
-      return new RecordKind(metadata.getKindCase() == LogRecord.KindCase.COMMIT, metadata.hasControl());
+      return new RecordKind(
+          metadata.getKindCase() == LogRecord.KindCase.COMMIT, metadata.hasControl());
     } catch (ObjectMissing deletedByAnother) {
       return new RecordKind(false, false);
     } catch (InvalidProtocolBufferException e) {

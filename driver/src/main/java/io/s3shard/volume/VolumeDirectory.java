@@ -24,7 +24,8 @@ public final class VolumeDirectory implements ImageDirectory {
   private final BackgroundReaper reaper;
 
   /** {@code chunkSizeBytes}: of images that are made here. */
-  public VolumeDirectory(Volumes volumes, ImageSource source, Execution execution, int chunkSizeBytes) {
+  public VolumeDirectory(
+      Volumes volumes, ImageSource source, Execution execution, int chunkSizeBytes) {
     VolumeLimits.checkChunkSize(chunkSizeBytes);
     this.volumes = volumes;
     this.execution = execution;
@@ -51,7 +52,8 @@ public final class VolumeDirectory implements ImageDirectory {
     Instant now = execution.now();
     var attributes = PosixAttributes.encoded(PosixAttributes.of(mode, uid, gid, now));
     try {
-      return PosixAttributes.entry(volumes.create(new NewVolume(name, 0, chunkSizeBytes, attributes)));
+      return PosixAttributes.entry(
+          volumes.create(new NewVolume(name, 0, chunkSizeBytes, attributes)));
     } finally {
       cache.invalidate();
     }
@@ -123,13 +125,17 @@ public final class VolumeDirectory implements ImageDirectory {
   }
 
   /**
-   * Opens volumes that a dead process of this host had open, so that what it left is brought in before anybody looks: until then
-   * even their sizes are old. They are closed again like others that nobody uses. What can't be opened is left as it is.
+   * Opens volumes that a dead process of this host had open, so that what it left is brought in
+   * before anybody looks: until then even their sizes are old. They are closed again like others
+   * that nobody uses. What can't be opened is left as it is.
    */
   public void bringIn(List<VolumeId> left) {
     for (VolumeId id : left) {
       try {
-        volumes.find(id).filter(volume -> !volume.state().retired()).ifPresent(volume -> openForWriting(volume.name()).release());
+        volumes
+            .find(id)
+            .filter(volume -> !volume.state().retired())
+            .ifPresent(volume -> openForWriting(volume.name()).release());
       } catch (S3ShardException e) {
         LOG.warn("volume {} is not brought in: {}", id, e.getMessage());
       }

@@ -1,6 +1,5 @@
 package io.s3shard.volume;
 
-import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
@@ -20,14 +19,20 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The volumes of one prefix, by name: what an administrator does with them. Each change is one record in a volume's log. */
+/**
+ * The volumes of one prefix, by name: what an administrator does with them. Each change is one
+ * record in a volume's log.
+ */
 public final class Volumes {
   private final ObjectStore store;
   private final Execution execution;
   private final String location;
   private final Naming naming;
 
-  /** {@code location}: {@code s3://bucket/prefix}, for messages. The prefix must be ours ({@link Prefix}). */
+  /**
+   * {@code location}: {@code s3://bucket/prefix}, for messages. The prefix must be ours ({@link
+   * Prefix}).
+   */
   public Volumes(ObjectStore store, Execution execution, String location) {
     this.store = store;
     this.execution = execution;
@@ -54,8 +59,12 @@ public final class Volumes {
 
   /** All volumes, sorted by name. */
   public List<Volume> list() {
-    List<Optional<Volume>> found = new Bounded(execution).map("list volumes", naming.index().names(), naming::find);
-    return found.stream().flatMap(Optional::stream).sorted((a, b) -> a.name().compareTo(b.name())).toList();
+    List<Optional<Volume>> found =
+        new Bounded(execution).map("list volumes", naming.index().names(), naming::find);
+    return found.stream()
+        .flatMap(Optional::stream)
+        .sorted((a, b) -> a.name().compareTo(b.name()))
+        .toList();
   }
 
   public Optional<Volume> find(String name) {
@@ -67,7 +76,9 @@ public final class Volumes {
     return naming.load(id);
   }
 
-  /** @throws VolumeMissing if there is none */
+  /**
+   * @throws VolumeMissing if there is none
+   */
   public Volume get(String name) {
     return find(name).orElseThrow(() -> missing(name));
   }
@@ -85,7 +96,10 @@ public final class Volumes {
       return volume;
     }
     if (!naming.claim(to, volume.id()).equals(volume.id())) {
-      throw new VolumeExists("a volume \"" + to + "\" is being made: choose another name, or finish it with 's3shard create'");
+      throw new VolumeExists(
+          "a volume \""
+              + to
+              + "\" is being made: choose another name, or finish it with 's3shard create'");
     }
     VolumeState renamed = setName(volume.id(), from, to);
     if (!naming.isConfirmed(to, volume.id())) {
@@ -96,7 +110,10 @@ public final class Volumes {
     return new Volume(volume.id(), renamed);
   }
 
-  /** Raises the size. The same size again changes nothing. @throws InvalidRequest if it would shrink or is too large */
+  /**
+   * Raises the size. The same size again changes nothing. @throws InvalidRequest if it would shrink
+   * or is too large
+   */
   public Volume resize(String name, long sizeBytes) {
     Volume volume = get(name);
     VolumeLimits.checkGrowth(name, volume.state().sizeBytes(), sizeBytes);
@@ -122,28 +139,29 @@ public final class Volumes {
                 state -> set(OptionalLong.empty(), Optional.empty(), changes),
                 (state, slot) ->
                     changes.entrySet().stream()
-                        .allMatch(e -> state.attributes().getOrDefault(e.getKey(), "").equals(e.getValue())));
+                        .allMatch(e ->
+                            state.attributes().getOrDefault(e.getKey(), "").equals(e.getValue())));
     return new Volume(id, appended.log().state());
   }
 
   /**
-   * Ends the epoch that is open, whoever has it: its holder is fenced, and what it had not synced is lost. Returns who was
-   * fenced; empty: nobody had it open.
+   * Ends the epoch that is open, whoever has it: its holder is fenced, and what it had not synced
+   * is lost. Returns who was fenced; empty: nobody had it open.
    */
   public Optional<Owner> detach(String name, String reason) {
     Volume volume = get(name);
     Optional<Owner> owner = volume.state().owner();
-    owner.ifPresent(
-        held ->
-            log(volume.id())
-                .append(
-                    state -> new LogRecord.Close(stillOpen(name, state, held.epoch()), reason),
-                    (state, slot) -> state.openEpoch() != held.epoch()));
+    owner.ifPresent(held ->
+        log(volume.id())
+            .append(
+                state -> new LogRecord.Close(stillOpen(name, state, held.epoch()), reason),
+                (state, slot) -> state.openEpoch() != held.epoch()));
     return owner;
   }
 
   /**
-   * Deletes a volume: from now on nobody can open it. Its name's entry and its data are still there: {@link #reap}.
+   * Deletes a volume: from now on nobody can open it. Its name's entry and its data are still
+   * there: {@link #reap}.
    *
    * @throws VolumeBusy naming the holder, if it is open, or the pins, if it has any
    */
@@ -153,12 +171,20 @@ public final class Volumes {
     return retire(volume.id(), "rm");
   }
 
-  /** A volume of this name that was deleted but not wholly reaped, so that its reaping can go on. */
+  /**
+   * A volume of this name that was deleted but not wholly reaped, so that its reaping can go on.
+   */
   public Optional<Volume> findRetired(String name) {
-    return naming.index().read(name).flatMap(naming::load).filter(v -> v.state().retired() && v.name().equals(name));
+    return naming
+        .index()
+        .read(name)
+        .flatMap(naming::load)
+        .filter(v -> v.state().retired() && v.name().equals(name));
   }
 
-  /** Gives the room of a retired volume back, then frees its name. Can be cut off and done again. */
+  /**
+   * Gives the room of a retired volume back, then frees its name. Can be cut off and done again.
+   */
   public Reaper.Reaped reap(Volume retired) {
     VolumeState now = log(retired.id()).load().state();
     if (!now.retired()) {
@@ -170,45 +196,68 @@ public final class Volumes {
     return reaped;
   }
 
-  /** @throws VolumeBusy naming the holder or the pins, if there is any */
+  /**
+   * @throws VolumeBusy naming the holder or the pins, if there is any
+   */
   public void refuseInUse(Volume volume) {
     volume
         .state()
         .owner()
-        .ifPresent(
-            owner -> {
-              throw new VolumeBusy(
-                  "\"" + volume.name() + "\" is open " + Holders.describe(owner) + ": unmount it there, or fence it with"
-                      + " 's3shard detach --force " + location + " " + volume.name() + "'");
-            });
+        .ifPresent(owner -> {
+          throw new VolumeBusy(
+              "\""
+                  + volume.name()
+                  + "\" is open "
+                  + Holders.describe(owner)
+                  + ": unmount it there, or fence it with"
+                  + " 's3shard detach --force "
+                  + location
+                  + " "
+                  + volume.name()
+                  + "'");
+        });
     refusePinned(volume);
   }
 
   private void refusePinned(Volume volume) {
     List<String> pins = pins(volume).stream().map(LivePin::name).toList();
     if (!pins.isEmpty()) {
-      String shown = String.join(", ", pins.subList(0, Math.min(5, pins.size()))) + (pins.size() > 5 ? ", …" : "");
+      String shown =
+          String.join(", ", pins.subList(0, Math.min(5, pins.size())))
+              + (pins.size() > 5 ? ", …" : "");
       throw new VolumeBusy(
-          "\"" + volume.name() + "\" has " + pins.size() + " pins (" + shown + "): remove these snapshots and clones first");
+          "\""
+              + volume.name()
+              + "\" has "
+              + pins.size()
+              + " pins ("
+              + shown
+              + "): remove these snapshots and clones first");
     }
   }
 
   private long stillOpen(String name, VolumeState state, long epoch) {
     if (state.openEpoch() != epoch) {
-      throw new VolumeBusy("\"" + name + "\" was closed or opened anew meanwhile: look at it with 's3shard info', and try again");
+      throw new VolumeBusy(
+          "\""
+              + name
+              + "\" was closed or opened anew meanwhile: look at it with 's3shard info', and try again");
     }
     return epoch;
   }
 
   private Volume retire(VolumeId id, String reason) {
-    var appended = log(id).append(state -> new LogRecord.Retire(reason), (state, slot) -> state.retired());
+    var appended =
+        log(id).append(state -> new LogRecord.Retire(reason), (state, slot) -> state.retired());
     return new Volume(id, appended.log().state());
   }
 
   private VolumeState setName(VolumeId id, String from, String to) {
     var rename = Optional.of(new LogRecord.Rename(from, to));
     return log(id)
-        .append(state -> set(OptionalLong.empty(), rename, new TreeMap<>()), (state, slot) -> state.name().equals(to))
+        .append(
+            state -> set(OptionalLong.empty(), rename, new TreeMap<>()),
+            (state, slot) -> state.name().equals(to))
         .log()
         .state();
   }
@@ -223,7 +272,14 @@ public final class Volumes {
   }
 
   private VolumeMissing missing(String name) {
-    return new VolumeMissing("there is no volume \"" + name + "\" in " + location + ": 's3shard ls " + location + "' lists them");
+    return new VolumeMissing(
+        "there is no volume \""
+            + name
+            + "\" in "
+            + location
+            + ": 's3shard ls "
+            + location
+            + "' lists them");
   }
 
   private VolumeLog log(VolumeId id) {

@@ -5,7 +5,10 @@ import io.s3shard.error.Poisoned;
 import io.s3shard.image.Image;
 import java.nio.ByteBuffer;
 
-/** An image that remembers whether it is of no use any more, so that the next open does not get it again. */
+/**
+ * An image that remembers whether it is of no use any more, so that the next open does not get it
+ * again.
+ */
 final class WatchedImage implements Image {
   private final Image image;
   private volatile boolean dead;

@@ -6,6 +6,7 @@ import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectFormat;
 import io.s3shard.proto.v1.PrefixFormat;
 import io.s3shard.store.Body;
+import io.s3shard.store.Finding;
 import io.s3shard.store.MemoryStore;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.Purpose;
@@ -16,22 +17,40 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a person can get wrong on the command line: one line with the remedy, and the right exit code. */
+/**
+ * What a person can get wrong on the command line: one line with the remedy, and the right exit
+ * code.
+ */
 class BadUseTest {
   private static final String P = "s3://bucket/p";
 
   static Stream<Arguments> table() {
     return Stream.of(
         bad(2, "which command? 's3shard --help' lists them (see 's3shard --help')"),
-        bad(2, "Unmatched argument at index 0: 'lss'; did you mean ls? (see 's3shard --help')", "lss"),
+        bad(
+            2,
+            "Unmatched argument at index 0: 'lss'; did you mean ls? (see 's3shard --help')",
+            "lss"),
         bad(2, "Missing required parameter: 's3://BUCKET/PREFIX' (see 's3shard ls --help')", "ls"),
         bad(
             2,
             "s3://BUCKET/PREFIX: \"bucket/p\" is no place for volumes: write s3://bucket/prefix (see 's3shard ls --help')",
             "ls",
             "bucket/p"),
-        bad(2, "Missing required option: '--size=<size>' (see 's3shard create --help')", "create", P, "a"),
-        bad(2, "--size: the size 5 has no unit: write 5B, 5MiB or 5GiB (see 's3shard create --help')", "create", P, "a", "--size", "5"),
+        bad(
+            2,
+            "Missing required option: '--size=<size>' (see 's3shard create --help')",
+            "create",
+            P,
+            "a"),
+        bad(
+            2,
+            "--size: the size 5 has no unit: write 5B, 5MiB or 5GiB (see 's3shard create --help')",
+            "create",
+            P,
+            "a",
+            "--size",
+            "5"),
         bad(
             2,
             "a volume of size 0 can hold nothing: give the size that it shall have, such as --size 10GiB",
@@ -58,7 +77,14 @@ class BadUseTest {
             "1GiB",
             "--chunk-size",
             "3MiB"),
-        bad(2, "the name is 256 bytes long, at most 255 are allowed", "create", P, "x".repeat(256), "--size", "1GiB"),
+        bad(
+            2,
+            "the name is 256 bytes long, at most 255 are allowed",
+            "create",
+            P,
+            "x".repeat(256),
+            "--size",
+            "1GiB"),
         bad(2, "a volume's name must be valid UTF-8", "create", P, "\udcff", "--size", "1GiB"),
         bad(
             2,
@@ -68,8 +94,20 @@ class BadUseTest {
             "a/b",
             "--size",
             "1GiB"),
-        bad(4, "a volume \"there\" exists: choose another name, or remove it with 's3shard rm'", "create", P, "there", "--size", "1GiB"),
-        bad(3, "there is no volume \"b\" in s3://bucket/p: 's3shard ls s3://bucket/p' lists them", "info", P, "b"),
+        bad(
+            4,
+            "a volume \"there\" exists: choose another name, or remove it with 's3shard rm'",
+            "create",
+            P,
+            "there",
+            "--size",
+            "1GiB"),
+        bad(
+            3,
+            "there is no volume \"b\" in s3://bucket/p: 's3shard ls s3://bucket/p' lists them",
+            "info",
+            P,
+            "b"),
         bad(
             2,
             "\"there\" has 1073741824 bytes and can't shrink to 1048576: make a smaller volume and copy the files",
@@ -77,9 +115,19 @@ class BadUseTest {
             P,
             "there",
             "1MiB"),
-        bad(2, "a size of 71468255805440 bytes is not allowed: at most 64TiB (70368744177664)", "resize", P, "there", "65TiB"),
+        bad(
+            2,
+            "a size of 71468255805440 bytes is not allowed: at most 64TiB (70368744177664)",
+            "resize",
+            P,
+            "there",
+            "65TiB"),
         bad(2, "nobody is here to confirm the deletion of \"there\": add --yes", "rm", P, "there"),
-        bad(2, "say what to inspect: the key of an object, or --volume NAME with or without --slot N", "inspect", P),
+        bad(
+            2,
+            "say what to inspect: the key of an object, or --volume NAME with or without --slot N",
+            "inspect",
+            P),
         bad(2, "slot 0 is none: the first is 1", "inspect", P, "--volume", "there", "--slot", "0"),
         bad(2, "--interval and --count must be more than 0", "stats", "/nowhere", "--count", "0"),
         bad(
@@ -87,9 +135,27 @@ class BadUseTest {
             "no s3shard process serves /nowhere: 'findmnt -t fuse.s3shard' lists the mounts",
             "stats",
             "/nowhere"),
-        bad(3, "no s3shard mount on /nowhere: 'findmnt -t fuse.s3shard' lists the mounts", "umount", "/nowhere"),
-        bad(2, "--read-only takes nothing over: leave out --takeover", "mount", P, "/nowhere", "--read-only", "--takeover"),
-        bad(2, "an arena of 1MiB is too small: at least 8MiB", "mount", P, "/nowhere", "--arena-size", "1MiB"),
+        bad(
+            3,
+            "no s3shard mount on /nowhere: 'findmnt -t fuse.s3shard' lists the mounts",
+            "umount",
+            "/nowhere"),
+        bad(
+            2,
+            "--read-only takes nothing over: leave out --takeover",
+            "mount",
+            P,
+            "/nowhere",
+            "--read-only",
+            "--takeover"),
+        bad(
+            2,
+            "an arena of 1MiB is too small: at least 8MiB",
+            "mount",
+            P,
+            "/nowhere",
+            "--arena-size",
+            "1MiB"),
         bad(
             2,
             "\"soon\" is no duration: write a whole number and a unit, such as 500ms, 5s, 2m or 1h",
@@ -125,9 +191,26 @@ class BadUseTest {
         Purpose.MAP);
     for (String[] arguments : new String[][] {{"ls", P}, {"create", P, "a", "--size", "1GiB"}}) {
       CommandRun command = CommandRun.on(store).run(arguments);
-      assertThat(command.err()).isEqualTo("s3shard: s3://bucket/p has format version 9, this s3shard knows 1: upgrade s3shard\n");
+      assertThat(command.err())
+          .isEqualTo(
+              "s3shard: s3://bucket/p has format version 9, this s3shard knows 1: upgrade s3shard\n");
       assertThat(command.exit()).isEqualTo(6);
     }
+  }
+
+  @Test
+  void aBucketWithoutConditionalPutsIsRefused() {
+    MemoryStore store = new MemoryStore();
+    Finding found = Finding.failure("conditional puts", "8 of 8 won: use another server");
+    CommandRun command = CommandRun.on(store, found).run("create", P, "a", "--size", "1GiB");
+    assertThat(command.err())
+        .isEqualTo(
+            "s3shard: s3://bucket/p can't hold volumes: conditional puts: 8 of 8 won: use another server\n");
+    assertThat(command.exit()).isEqualTo(6);
+    assertThat(store.list("", null, 1, Purpose.MAP)).isEmpty();
+    CommandRun doctor = CommandRun.on(store, found).run("doctor", P);
+    assertThat(doctor.out())
+        .containsPattern("fail +conditional puts +8 of 8 won: use another server");
   }
 
   @Test
@@ -137,7 +220,8 @@ class BadUseTest {
     for (String[] arguments : new String[][] {{"ls", P}, {"create", P, "a", "--size", "1GiB"}}) {
       CommandRun command = CommandRun.on(store).run(arguments);
       assertThat(command.err())
-          .isEqualTo("s3shard: s3://bucket/p holds other things (index.html) and no s3shard mark: use an empty prefix\n");
+          .isEqualTo(
+              "s3shard: s3://bucket/p holds other things (index.html) and no s3shard mark: use an empty prefix\n");
       assertThat(command.exit()).isEqualTo(6);
     }
   }

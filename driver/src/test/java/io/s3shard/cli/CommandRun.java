@@ -4,13 +4,16 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.ThreadExecution;
+import io.s3shard.store.Finding;
 import io.s3shard.store.ObjectStore;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Runs commands as a shell would, on a store of the test's choice, and keeps what they print. */
 final class CommandRun {
@@ -29,7 +32,33 @@ final class CommandRun {
   }
 
   static CommandRun on(ObjectStore store) {
-    return new CommandRun((location, options) -> store);
+    return new CommandRun(new GivenStore(() -> store, List.of()));
+  }
+
+  /** As if the bucket had been tried out with this result. */
+  static CommandRun on(ObjectStore store, Finding found) {
+    return new CommandRun(new GivenStore(() -> store, List.of(found)));
+  }
+
+  static CommandRun failing(RuntimeException failure) {
+    return new CommandRun(
+        new GivenStore(
+            () -> {
+              throw failure;
+            },
+            List.of()));
+  }
+
+  private record GivenStore(Supplier<ObjectStore> store, List<Finding> found) implements Stores {
+    @Override
+    public ObjectStore connect(Location location, StoreOptions options) {
+      return store.get();
+    }
+
+    @Override
+    public List<Finding> probe(Location location, StoreOptions options) {
+      return found;
+    }
   }
 
   CommandRun with(String variable, String value) {

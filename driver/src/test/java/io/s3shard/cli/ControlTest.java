@@ -29,7 +29,8 @@ class ControlTest {
         () -> {
           throw new VolumeBusy("in use");
         };
-    try (ControlServer server = ControlServer.start(socket, Map.of("info", JsonObject::new, "unmount", busy))) {
+    try (ControlServer server =
+        ControlServer.start(socket, Map.of("info", JsonObject::new, "unmount", busy))) {
       assertThat(server).isNotNull();
       ControlClient client = new ControlClient(Path.of("/mnt/../mnt/x"), environment());
       assertThat(client.require("info").get("exit").getAsInt()).isZero();
@@ -56,7 +57,9 @@ class ControlTest {
 
   @Test
   void eachMountPointHasItsOwn() {
-    assertThat(RunDirectory.of(Path.of("/mnt/x"), environment())).isNotEqualTo(RunDirectory.of(Path.of("/mnt/y"), environment()));
-    assertThat(RunDirectory.of(Path.of("/mnt/x"), environment()).socket().toString().length()).isLessThan(108);
+    assertThat(RunDirectory.of(Path.of("/mnt/x"), environment()))
+        .isNotEqualTo(RunDirectory.of(Path.of("/mnt/y"), environment()));
+    assertThat(RunDirectory.of(Path.of("/mnt/x"), environment()).socket().toString().length())
+        .isLessThan(108);
   }
 }

@@ -47,7 +47,8 @@ class DelegatingStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     return store.list(prefix, startAfter, limit, purpose);
   }
 

@@ -38,11 +38,7 @@ class ExitCodeTest {
   @MethodSource("table")
   void eachFailureHasItsCode(RuntimeException failure, int code) {
     assertThat(ExitCode.of(failure).number()).isEqualTo(code);
-    CommandRun command =
-        new CommandRun(
-            (location, options) -> {
-              throw failure;
-            });
+    CommandRun command = CommandRun.failing(failure);
     assertThat(command.run("ls", "s3://bucket/p").exit()).isEqualTo(code);
   }
 }

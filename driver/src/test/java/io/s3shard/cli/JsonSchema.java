@@ -16,7 +16,16 @@ import java.util.regex.Pattern;
 final class JsonSchema {
   private static final Set<String> KNOWN =
       Set.of(
-          "$schema", "title", "type", "properties", "required", "additionalProperties", "items", "const", "enum", "pattern",
+          "$schema",
+          "title",
+          "type",
+          "properties",
+          "required",
+          "additionalProperties",
+          "items",
+          "const",
+          "enum",
+          "pattern",
           "minimum");
 
   private JsonSchema() {}
@@ -28,15 +37,19 @@ final class JsonSchema {
       if (in == null) {
         return List.of("no " + file);
       }
-      JsonElement schema = JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      JsonElement schema =
+          JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       List<String> problems = new ArrayList<>();
       check(document, schema.getAsJsonObject(), "$", problems);
       return problems;
     }
   }
 
-  private static void check(JsonElement value, JsonObject schema, String at, List<String> problems) {
-    schema.keySet().stream().filter(word -> !KNOWN.contains(word)).forEach(word -> problems.add(at + ": unknown word " + word));
+  private static void check(
+      JsonElement value, JsonObject schema, String at, List<String> problems) {
+    schema.keySet().stream()
+        .filter(word -> !KNOWN.contains(word))
+        .forEach(word -> problems.add(at + ": unknown word " + word));
     if (schema.has("type") && !isOfType(value, schema.get("type").getAsString())) {
       problems.add(at + " is no " + schema.get("type").getAsString() + ": " + value);
       return;
@@ -47,7 +60,10 @@ final class JsonSchema {
     if (schema.has("enum") && !schema.getAsJsonArray("enum").contains(value)) {
       problems.add(at + " is none of " + schema.get("enum") + ": " + value);
     }
-    if (schema.has("pattern") && !Pattern.compile(schema.get("pattern").getAsString()).matcher(value.getAsString()).find()) {
+    if (schema.has("pattern")
+        && !Pattern.compile(schema.get("pattern").getAsString())
+            .matcher(value.getAsString())
+            .find()) {
       problems.add(at + " does not match " + schema.get("pattern") + ": " + value);
     }
     if (schema.has("minimum") && value.getAsDouble() < schema.get("minimum").getAsDouble()) {
@@ -55,7 +71,11 @@ final class JsonSchema {
     }
     if (value.isJsonArray() && schema.has("items")) {
       for (int i = 0; i < value.getAsJsonArray().size(); i++) {
-        check(value.getAsJsonArray().get(i), schema.getAsJsonObject("items"), at + "[" + i + "]", problems);
+        check(
+            value.getAsJsonArray().get(i),
+            schema.getAsJsonObject("items"),
+            at + "[" + i + "]",
+            problems);
       }
     }
     if (value.isJsonObject()) {
@@ -63,7 +83,8 @@ final class JsonSchema {
     }
   }
 
-  private static void checkObject(JsonObject object, JsonObject schema, String at, List<String> problems) {
+  private static void checkObject(
+      JsonObject object, JsonObject schema, String at, List<String> problems) {
     if (schema.has("required")) {
       for (JsonElement name : schema.getAsJsonArray("required")) {
         if (!object.has(name.getAsString())) {
@@ -71,7 +92,8 @@ final class JsonSchema {
         }
       }
     }
-    JsonObject properties = schema.has("properties") ? schema.getAsJsonObject("properties") : new JsonObject();
+    JsonObject properties =
+        schema.has("properties") ? schema.getAsJsonObject("properties") : new JsonObject();
     JsonElement others = schema.get("additionalProperties");
     for (var field : object.entrySet()) {
       String inside = at + "." + field.getKey();

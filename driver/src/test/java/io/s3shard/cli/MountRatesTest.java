@@ -22,27 +22,43 @@ class MountRatesTest {
              "requests": [{"kind": "PUT", "purpose": "LOG", "requests": %d, "failures": 0, "sentBytes": 1, "receivedBytes": 0,
                "meanMillis": 3.5, "dollars": %s}]}
             """
-                .formatted(seconds, away, io.formatted(reads, reads * 4096), none, none, none, puts, puts * 0.000005))
+                .formatted(
+                    seconds,
+                    away,
+                    io.formatted(reads, reads * 4096),
+                    none,
+                    none,
+                    none,
+                    puts,
+                    puts * 0.000005))
         .getAsJsonObject();
   }
 
   @Test
   void ratesAreDifferencesOverTheTimeBetween() throws IOException {
-    Document document = new MountRates(answer(10, 100, 1000, 0), answer(12, 300, 1010, 0)).document();
+    Document document =
+        new MountRates(answer(10, 100, 1000, 0), answer(12, 300, 1010, 0)).document();
     assertThat(JsonSchema.problems(document.json())).isEmpty();
     JsonObject rates = document.json().getAsJsonObject("rates");
     assertThat(rates.get("readsPerSecond").getAsDouble()).isEqualTo(100);
     assertThat(rates.get("readBytesPerSecond").getAsDouble()).isEqualTo(409_600);
-    assertThat(rates.getAsJsonObject("requestsPerSecondByPurpose").get("log").getAsDouble()).isEqualTo(5);
+    assertThat(rates.getAsJsonObject("requestsPerSecondByPurpose").get("log").getAsDouble())
+        .isEqualTo(5);
     // 5 PUTs a second at $0.005 a thousand
     assertThat(rates.get("dollarsADay").getAsDouble()).isBetween(2.15, 2.17);
     assertThat(document.rows().toString())
-        .contains("read 400KiB/s (100/s)", "not committed 2MiB, oldest 1.5 s", "log 5.0/s", "$2.16 a day at this rate", "answers");
+        .contains(
+            "read 400KiB/s (100/s)",
+            "not committed 2MiB, oldest 1.5 s",
+            "log 5.0/s",
+            "$2.16 a day at this rate",
+            "answers");
   }
 
   @Test
   void anIdleMountCostsNothing() {
-    Document document = new MountRates(answer(10, 100, 1000, 0), answer(11, 100, 1000, 0)).document();
+    Document document =
+        new MountRates(answer(10, 100, 1000, 0), answer(11, 100, 1000, 0)).document();
     assertThat(document.rows().toString()).contains("requests, none", "$0.00 a day");
   }
 
@@ -50,8 +66,10 @@ class MountRatesTest {
   void onceCountsFromTheStart() throws IOException {
     Document document = MountRates.sinceStart(answer(100, 100, 1000, 0)).document();
     assertThat(JsonSchema.problems(document.json())).isEmpty();
-    assertThat(document.json().getAsJsonObject("rates").get("readsPerSecond").getAsDouble()).isEqualTo(1);
-    assertThat(document.rows().toString()).contains("log 1000 requests in 100 s", "$0.0050 since the start");
+    assertThat(document.json().getAsJsonObject("rates").get("readsPerSecond").getAsDouble())
+        .isEqualTo(1);
+    assertThat(document.rows().toString())
+        .contains("log 1000 requests in 100 s", "$0.0050 since the start");
   }
 
   @Test

@@ -12,8 +12,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,9 +75,16 @@ class MountTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:TieredStopAtLevel=1"));
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:TieredStopAtLevel=1"));
     command.addAll(
-        List.of("-Ds3shard.program=" + program, "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        List.of(
+            "-Ds3shard.program=" + program,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName()));
     command.addAll(List.of(arguments));
     return command;
   }
@@ -85,7 +92,9 @@ class MountTest {
   private Process begin(String... arguments) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command(arguments));
     builder.environment().putAll(environment);
-    builder.redirectOutput(folder.resolve("out").toFile()).redirectError(folder.resolve("err").toFile());
+    builder
+        .redirectOutput(folder.resolve("out").toFile())
+        .redirectError(folder.resolve("err").toFile());
     return builder.start();
   }
 
@@ -97,7 +106,10 @@ class MountTest {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
-    return new Ended(process.waitFor(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+    return new Ended(
+        process.waitFor(),
+        Files.readString(folder.resolve("out")),
+        Files.readString(folder.resolve("err")));
   }
 
   private boolean isMounted() throws IOException {
@@ -105,7 +117,8 @@ class MountTest {
   }
 
   private JsonObject stats() throws IOException, InterruptedException {
-    return JsonParser.parseString(run("stats", mountPoint.toString(), "--once", "--json").out()).getAsJsonObject();
+    return JsonParser.parseString(run("stats", mountPoint.toString(), "--once", "--json").out())
+        .getAsJsonObject();
   }
 
   private void mount(String... more) throws IOException, InterruptedException {
@@ -118,14 +131,16 @@ class MountTest {
   }
 
   private void write(String name, String text) throws IOException {
-    Files.writeString(mountPoint.resolve(name), text, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Files.writeString(
+        mountPoint.resolve(name), text, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   @Test
   void mountReturnsOnceMountedAndUmountOnceTheProcessHasGone() throws Exception {
     Ended mounted = run("mount", PREFIX, mountPoint.toString(), "--json");
     assertThat(mounted.err()).isEmpty();
-    assertThat(JsonSchema.problems(JsonParser.parseString(mounted.out()).getAsJsonObject())).isEmpty();
+    assertThat(JsonSchema.problems(JsonParser.parseString(mounted.out()).getAsJsonObject()))
+        .isEmpty();
     assertThat(isMounted()).isTrue();
     write("ü.img", "hello");
 
@@ -133,7 +148,8 @@ class MountTest {
     assertThat(JsonSchema.problems(stats)).isEmpty();
     ProcessHandle process = ProcessHandle.of(stats.get("pid").getAsLong()).orElseThrow();
     assertThat(process.isAlive()).isTrue();
-    assertThat(stats.getAsJsonArray("volumes").get(0).getAsJsonObject().get("name").getAsString()).isEqualTo("ü.img");
+    assertThat(stats.getAsJsonArray("volumes").get(0).getAsJsonObject().get("name").getAsString())
+        .isEqualTo("ü.img");
 
     try (RandomAccessFile open = new RandomAccessFile(mountPoint.resolve("ü.img").toFile(), "rw")) {
       Ended busy = run("umount", mountPoint.toString());
@@ -154,7 +170,10 @@ class MountTest {
     environment.put("AWS_SECRET_ACCESS_KEY", "wrong");
     Ended wrongKey = run("mount", PREFIX, mountPoint.toString());
     assertThat(wrongKey.exit()).isEqualTo(6);
-    assertThat(wrongKey.err().lines()).singleElement().asString().contains("check the access key and its secret");
+    assertThat(wrongKey.err().lines())
+        .singleElement()
+        .asString()
+        .contains("check the access key and its secret");
     environment.putAll(server.environment());
     Ended noDirectory = run("mount", PREFIX, folder.resolve("missing").toString());
     assertThat(noDirectory.exit()).isEqualTo(2);
@@ -163,7 +182,9 @@ class MountTest {
     Ended twice = run("mount", PREFIX, mountPoint.toString());
     assertThat(twice.exit()).isEqualTo(2);
     assertThat(twice.err()).contains("something is mounted on ");
-    assertThat(run("umount", mountPoint.toString()).exit()).as("the first mount still answers").isZero();
+    assertThat(run("umount", mountPoint.toString()).exit())
+        .as("the first mount still answers")
+        .isZero();
   }
 
   @Test
@@ -174,17 +195,25 @@ class MountTest {
     process.destroyForcibly();
     await().atMost(PATIENCE).until(() -> !process.isAlive());
     mount();
-    try (FileChannel file = FileChannel.open(mountPoint.resolve("a"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel file =
+        FileChannel.open(
+            mountPoint.resolve("a"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ByteBuffer read = ByteBuffer.allocate(24);
       assertThat(file.read(read)).isEqualTo(24);
-      assertThat(new String(read.array(), StandardCharsets.UTF_8)).isEqualTo("written and never synced");
+      assertThat(new String(read.array(), StandardCharsets.UTF_8))
+          .isEqualTo("written and never synced");
     }
   }
 
   @Test
   void itIsMountedFromFstab() throws Exception {
     program = "mount.fuse.s3shard";
-    Ended mounted = run(PREFIX, mountPoint.toString(), "-o", "rw,noatime,_netdev,commit-interval=1s,cache_size=8MiB");
+    Ended mounted =
+        run(
+            PREFIX,
+            mountPoint.toString(),
+            "-o",
+            "rw,noatime,_netdev,commit-interval=1s,cache_size=8MiB");
     assertThat(mounted.err()).isEmpty();
     assertThat(isMounted()).isTrue();
     program = "umount.fuse.s3shard";
@@ -210,7 +239,8 @@ class MountTest {
     write("a", "text");
     String metrics;
     try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
       metrics = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
     for (String name :
@@ -241,18 +271,23 @@ class MountTest {
   void sigtermInAnOutageKeepsTheArenaAndSaysWhere() throws Exception {
     Process mount = begin("mount", "-f", "--stop-deadline", "2s", PREFIX, mountPoint.toString());
     await().atMost(PATIENCE).until(this::isMounted);
-    FileChannel file = FileChannel.open(mountPoint.resolve("a"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel file =
+        FileChannel.open(
+            mountPoint.resolve("a"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     file.write(ByteBuffer.wrap(new byte[] {1}));
     server.stop();
     file.write(ByteBuffer.wrap(new byte[] {2}));
     mount.destroy();
     Ended ended = ended(mount);
     assertThat(ended.exit()).isEqualTo(5);
-    assertThat(ended.err()).contains("what was not committed is kept in [" + folder.resolve("arena"));
+    assertThat(ended.err())
+        .contains("what was not committed is kept in [" + folder.resolve("arena"));
     closeDead(file);
     server.start();
     mount();
-    try (FileChannel again = FileChannel.open(mountPoint.resolve("a"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel again =
+        FileChannel.open(
+            mountPoint.resolve("a"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ByteBuffer read = ByteBuffer.allocate(2);
       again.read(read);
       assertThat(read.array()).containsExactly(1, 2);

@@ -14,7 +14,10 @@ class PrintingTest {
   @Test
   void columnsLineUpAndNothingTrails() {
     StringWriter text = new StringWriter();
-    Table.print(List.of("NAME", "SIZE"), List.of(List.of("a", "1"), List.of("long name", "")), new PrintWriter(text, true));
+    Table.print(
+        List.of("NAME", "SIZE"),
+        List.of(List.of("a", "1"), List.of("long name", "")),
+        new PrintWriter(text, true));
     assertThat(text.toString()).isEqualTo("NAME       SIZE\na          1\nlong name\n");
   }
 

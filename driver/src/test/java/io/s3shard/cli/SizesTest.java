@@ -14,8 +14,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SizesTest {
   @ParameterizedTest
   @CsvSource({
-    "0,0", "0B,0", "512B,512", "4KiB,4096", "4Ki,4096", "4kB,4000", "4KB,4000", "4MiB,4194304", "1GB,1000000000",
-    "10Gi,10737418240", "1.5GiB,1610612736", "64TiB,70368744177664", "2TB,2000000000000"
+    "0,0",
+    "0B,0",
+    "512B,512",
+    "4KiB,4096",
+    "4Ki,4096",
+    "4kB,4000",
+    "4KB,4000",
+    "4MiB,4194304",
+    "1GB,1000000000",
+    "10Gi,10737418240",
+    "1.5GiB,1610612736",
+    "64TiB,70368744177664",
+    "2TB,2000000000000"
   })
   void sizesAreParsed(String text, long bytes) {
     assertThat(Sizes.parse(text)).isEqualTo(bytes);
@@ -32,7 +43,9 @@ class SizesTest {
     "big,\"big\" is no size: write a number and a unit; such as 512MiB; 10Gi or 1GB"
   })
   void badSizesSayWhatIsAllowed(String text, String message) {
-    assertThatThrownBy(() -> Sizes.parse(text)).isInstanceOf(InvalidRequest.class).hasMessage(message.replace(';', ','));
+    assertThatThrownBy(() -> Sizes.parse(text))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage(message.replace(';', ','));
   }
 
   @ParameterizedTest
@@ -54,6 +67,9 @@ class SizesTest {
   void badDurationsSayWhatIsAllowed(String text) {
     assertThatThrownBy(() -> Durations.parse(text))
         .isInstanceOf(InvalidRequest.class)
-        .hasMessage("\"" + text + "\" is no duration: write a whole number and a unit, such as 500ms, 5s, 2m or 1h");
+        .hasMessage(
+            "\""
+                + text
+                + "\" is no duration: write a whole number and a unit, such as 500ms, 5s, 2m or 1h");
   }
 }

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Images in memory that write down who opened and closed them. What was written is committed by flush and close. */
+/**
+ * Images in memory that write down who opened and closed them. What was written is committed by
+ * flush and close.
+ */
 final class FakeImages implements ImageSource {
   final List<String> events = new ArrayList<>();
   final Map<VolumeId, byte[]> committed = new TreeMap<>();

@@ -28,7 +28,9 @@ class PrefixTest {
     prefix.claim();
     prefix.claim();
     prefix.require();
-    assertThat(store.list("", null, 10, Purpose.MAP)).extracting(o -> o.key()).containsExactly(Layout.PREFIX_FORMAT);
+    assertThat(store.list("", null, 10, Purpose.MAP))
+        .extracting(o -> o.key())
+        .containsExactly(Layout.PREFIX_FORMAT);
   }
 
   @Test
@@ -45,7 +47,8 @@ class PrefixTest {
     store.put(new ObjectKey("photos/cat.jpg"), Body.of(new byte[] {1}), Purpose.MAP);
     assertThatThrownBy(prefix::claim)
         .isInstanceOf(StoreRefused.class)
-        .hasMessage("s3://bucket/prefix holds other things (photos/cat.jpg) and no s3shard mark: use an empty prefix");
+        .hasMessage(
+            "s3://bucket/prefix holds other things (photos/cat.jpg) and no s3shard mark: use an empty prefix");
     assertThatThrownBy(prefix::require).isInstanceOf(StoreRefused.class);
     assertThat(store.list("", null, 10, Purpose.MAP)).hasSize(1);
   }
@@ -55,15 +58,22 @@ class PrefixTest {
     mark(PrefixFormat.newBuilder().setVersion(2).build().toByteArray());
     assertThatThrownBy(prefix::claim)
         .isInstanceOf(StoreRefused.class)
-        .hasMessage("s3://bucket/prefix has format version 2, this s3shard knows 1: upgrade s3shard");
+        .hasMessage(
+            "s3://bucket/prefix has format version 2, this s3shard knows 1: upgrade s3shard");
   }
 
   @Test
   void aMarkThatIsNotOursIsDamage() {
-    store.put(Layout.PREFIX_FORMAT, Body.of("hello, this is somebody else's object, and a long one".getBytes(StandardCharsets.UTF_8)), Purpose.MAP);
+    store.put(
+        Layout.PREFIX_FORMAT,
+        Body.of(
+            "hello, this is somebody else's object, and a long one"
+                .getBytes(StandardCharsets.UTF_8)),
+        Purpose.MAP);
     assertThatThrownBy(prefix::claim)
         .isInstanceOf(Damaged.class)
-        .hasMessageStartingWith("object s3shard of s3://bucket/prefix is no mark of ours: use another prefix");
+        .hasMessageStartingWith(
+            "object s3shard of s3://bucket/prefix is no mark of ours: use another prefix");
   }
 
   @Test
@@ -74,7 +84,9 @@ class PrefixTest {
   }
 
   private void mark(byte[] metadata) {
-    Body body = ObjectFormat.encode(ObjectFormat.Kind.PREFIX_FORMAT, Layout.PREFIX_FORMAT, List.of(), metadata);
+    Body body =
+        ObjectFormat.encode(
+            ObjectFormat.Kind.PREFIX_FORMAT, Layout.PREFIX_FORMAT, List.of(), metadata);
     store.put(Layout.PREFIX_FORMAT, body, Purpose.MAP);
   }
 }

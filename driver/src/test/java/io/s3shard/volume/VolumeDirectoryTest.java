@@ -31,7 +31,8 @@ class VolumeDirectoryTest {
   private final SteppedTime execution = new SteppedTime();
   private final Volumes volumes = new Volumes(store, execution, "s3://b/p");
   private final FakeImages images = new FakeImages();
-  private final VolumeDirectory directory = new VolumeDirectory(volumes, images, execution, 4 << 20);
+  private final VolumeDirectory directory =
+      new VolumeDirectory(volumes, images, execution, 4 << 20);
 
   @Test
   void aNewFileIsEmptyAndKeepsItsOwner() {
@@ -47,7 +48,8 @@ class VolumeDirectoryTest {
   void namesThatCanBeNoneAreMissing() {
     for (String name : List.of(".snapshots", "x".repeat(256), "a/b")) {
       assertThat(directory.find(name)).isEmpty();
-      assertThatThrownBy(() -> directory.create(name, 0600, 0, 0)).isInstanceOf(InvalidRequest.class);
+      assertThatThrownBy(() -> directory.create(name, 0600, 0, 0))
+          .isInstanceOf(InvalidRequest.class);
     }
   }
 
@@ -127,7 +129,11 @@ class VolumeDirectoryTest {
     directory.setAttributes(
         "a",
         new ImageAttributes(
-            OptionalInt.empty(), OptionalInt.of(-2), OptionalInt.empty(), Optional.of(time), Optional.empty()));
+            OptionalInt.empty(),
+            OptionalInt.of(-2),
+            OptionalInt.empty(),
+            Optional.of(time),
+            Optional.empty()));
     directory.setAttributes("a", xattrs("user.one", "1"));
     directory.setAttributes("a", xattrs("user.two", "\u00ff"));
     ImageEntry entry = directory.find("a").orElseThrow();
@@ -184,7 +190,8 @@ class VolumeDirectoryTest {
   @Test
   void aReaderFollowsTheWriterHere() {
     directory.create("a", 0600, 0, 0);
-    images.committed.put(volumes.get("a").id(), "old".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    images.committed.put(
+        volumes.get("a").id(), "old".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     OpenImage reader = directory.openForReading("a");
     assertThat(FakeImages.text(reader.image())).isEqualTo("old");
     OpenImage writer = directory.openForWriting("a");
@@ -195,7 +202,8 @@ class VolumeDirectoryTest {
     await().until(() -> images.count("close") == 1);
     assertThat(FakeImages.text(reader.image())).isEqualTo("new one");
     reader.release();
-    assertThat(images.events()).containsExactly("read", "open", "close", "unread", "read", "unread");
+    assertThat(images.events())
+        .containsExactly("read", "open", "close", "unread", "read", "unread");
   }
 
   @Test
@@ -205,7 +213,8 @@ class VolumeDirectoryTest {
     OpenImage reader = directory.openForReading("a");
     assertThat(FakeImages.text(reader.image())).isEqualTo("x");
     assertThat(images.events()).containsExactly("open");
-    assertThatThrownBy(() -> FakeImages.write(reader.image(), "y")).isInstanceOf(InvalidRequest.class);
+    assertThatThrownBy(() -> FakeImages.write(reader.image(), "y"))
+        .isInstanceOf(InvalidRequest.class);
   }
 
   @Test
@@ -282,13 +291,21 @@ class VolumeDirectoryTest {
 
   private static ImageAttributes mode(int mode) {
     return new ImageAttributes(
-        OptionalInt.of(mode), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty());
+        OptionalInt.of(mode),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static ImageAttributes xattrs(String name, String value) {
     SortedMap<String, String> all = new TreeMap<>();
     all.put(name, value);
     return new ImageAttributes(
-        OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), Optional.of(all));
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.of(all));
   }
 }

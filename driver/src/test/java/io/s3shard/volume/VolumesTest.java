@@ -57,7 +57,8 @@ class VolumesTest {
         .isInstanceOf(InvalidRequest.class)
         .hasMessage("the name is 256 bytes long, at most 255 are allowed");
     assertThatThrownBy(() -> NewVolume.of("a/b", 1)).isInstanceOf(InvalidRequest.class);
-    assertThatThrownBy(() -> NewVolume.of("\ud800", 1)).hasMessage("a volume's name must be valid UTF-8");
+    assertThatThrownBy(() -> NewVolume.of("\ud800", 1))
+        .hasMessage("a volume's name must be valid UTF-8");
   }
 
   @Test
@@ -67,7 +68,10 @@ class VolumesTest {
         .hasMessageContaining("at most 64TiB");
     for (int chunk : new int[] {0, 128 << 10, 3 << 20, 128 << 20}) {
       assertThatThrownBy(() -> new NewVolume("a", 1, chunk, new java.util.TreeMap<>()))
-          .hasMessage("a chunk size of " + chunk + " bytes is not allowed: a power of two from 256KiB to 64MiB");
+          .hasMessage(
+              "a chunk size of "
+                  + chunk
+                  + " bytes is not allowed: a power of two from 256KiB to 64MiB");
     }
   }
 
@@ -158,8 +162,10 @@ class VolumesTest {
     assertThat(volumes.resize("a", 2000).state().sizeBytes()).isEqualTo(2000);
     assertThatThrownBy(() -> volumes.resize("a", 1999))
         .isInstanceOf(InvalidRequest.class)
-        .hasMessage("\"a\" has 2000 bytes and can't shrink to 1999: make a smaller volume and copy the files");
-    assertThatThrownBy(() -> volumes.resize("a", (64L << 40) + 1)).hasMessageContaining("at most 64TiB");
+        .hasMessage(
+            "\"a\" has 2000 bytes and can't shrink to 1999: make a smaller volume and copy the files");
+    assertThatThrownBy(() -> volumes.resize("a", (64L << 40) + 1))
+        .hasMessageContaining("at most 64TiB");
     assertThat(volumes.get("a").state().sizeBytes()).isEqualTo(2000);
   }
 
@@ -189,7 +195,9 @@ class VolumesTest {
   void aPinnedVolumeIsNotDeletedAndItsPinsAreNamed() {
     Volume made = volumes.create(NewVolume.of("a", 1000));
     new VolumeLog(made.id(), store, execution)
-        .append(state -> new LogRecord.Pin("monday", "snapshot", 0, "", 0), (state, slot) -> state.pins().count() == 1);
+        .append(
+            state -> new LogRecord.Pin("monday", "snapshot", 0, "", 0),
+            (state, slot) -> state.pins().count() == 1);
     assertThatThrownBy(() -> volumes.retire("a"))
         .isInstanceOf(VolumeBusy.class)
         .hasMessage("\"a\" has 1 pins (monday): remove these snapshots and clones first");
@@ -217,7 +225,8 @@ class VolumesTest {
   @Test
   void whatALoadBeginsWithIsKept() {
     Volume made = withData();
-    // a RETIRE that was put blind carries no state: a load goes back to the CLOSE before it, or here to a COMMIT
+    // a RETIRE that was put blind carries no state: a load goes back to the CLOSE before it, or
+    // here to a COMMIT
     VolumeLog log = new VolumeLog(made.id(), store, execution);
     OwnedLog owned = open(made.id());
     owned.commit(commit(owned, 3000), List.of());
@@ -238,8 +247,14 @@ class VolumesTest {
 
   @Test
   void aDamagedEntryIsNoMissingVolume() {
-    store.put(Layout.name("a"), Body.of("nothing that we wrote, and long enough for a footer".getBytes(StandardCharsets.UTF_8)), Purpose.MAP);
-    assertThatThrownBy(() -> volumes.find("a")).isInstanceOf(io.s3shard.error.Damaged.class).hasMessageContaining("names/a");
+    store.put(
+        Layout.name("a"),
+        Body.of(
+            "nothing that we wrote, and long enough for a footer".getBytes(StandardCharsets.UTF_8)),
+        Purpose.MAP);
+    assertThatThrownBy(() -> volumes.find("a"))
+        .isInstanceOf(io.s3shard.error.Damaged.class)
+        .hasMessageContaining("names/a");
   }
 
   private Volume withData() {
@@ -256,13 +271,16 @@ class VolumesTest {
   }
 
   private static LogRecord.Commit commit(OwnedLog owned, long size) {
-    return new LogRecord.Commit(owned.epoch(), 0, size, List.of(), Optional.empty(), Optional.empty());
+    return new LogRecord.Commit(
+        owned.epoch(), 0, size, List.of(), Optional.empty(), Optional.empty());
   }
 
   private OwnedLog open(VolumeId id) {
     Writer writer = new Writer(Writer.id(execution.randomBytes(16)), "n1", "host", "boot", "test");
     OwnerSettings settings = new OwnerSettings(() -> false, () -> false);
-    return new Opening(new VolumeLog(id, store, execution)).open(writer, 0, false, settings).orElseThrow();
+    return new Opening(new VolumeLog(id, store, execution))
+        .open(writer, 0, false, settings)
+        .orElseThrow();
   }
 
   private List<io.s3shard.store.ObjectKey> keys(String prefix) {

@@ -16,6 +16,8 @@ final class Remedies {
       Map.ofEntries(
           Map.entry("NoSuchBucket", NO_BUCKET),
           Map.entry("InvalidAccessKeyId", WRONG_KEY),
+          // versitygw's word for it, with status 404
+          Map.entry("XAdminUserNotFound", WRONG_KEY),
           Map.entry("SignatureDoesNotMatch", WRONG_KEY),
           Map.entry("ExpiredToken", "the credentials have expired: renew them"),
           Map.entry("InvalidToken", "the session token is wrong: renew the credentials"),
@@ -35,6 +37,12 @@ final class Remedies {
               "the object was archived: restore it, and take lifecycle rules off this bucket"));
 
   private Remedies() {}
+
+  /** Whether a status of 404 with this code is about the bucket or the key to it, not an object. */
+  static boolean isNoObject(String code) {
+    String remedy = BY_CODE.get(code);
+    return NO_BUCKET.equals(remedy) || WRONG_KEY.equals(remedy);
+  }
 
   /** Whether this code is a refusal whatever the status says. */
   static boolean isFinal(String code) {

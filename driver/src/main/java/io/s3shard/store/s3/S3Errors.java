@@ -49,7 +49,7 @@ final class S3Errors {
   S3ShardException classifyGet(String what, RuntimeException failure) {
     if (answer(failure) instanceof AwsServiceException answer) {
       int status = answer.statusCode();
-      if (status == 404 && !code(answer).equals("NoSuchBucket")) {
+      if (status == 404 && !Remedies.isNoObject(code(answer))) {
         return new ObjectMissing(what + " failed, there is no such object in " + where);
       }
       if (status == 412) {
@@ -113,7 +113,7 @@ final class S3Errors {
           answer);
     }
     // a delete at the same moment may answer 404 to a conditional put
-    if (status == 404 && !code.equals("NoSuchBucket") || passes(status, code)) {
+    if (status == 404 && !Remedies.isNoObject(code) || passes(status, code)) {
       return PutOutcome.UNKNOWN;
     }
     throw refused(what, answer);
@@ -143,7 +143,7 @@ final class S3Errors {
   static boolean isMissingKey(RuntimeException failure) {
     return answer(failure) instanceof AwsServiceException answer
         && answer.statusCode() == 404
-        && !code(answer).equals("NoSuchBucket");
+        && !Remedies.isNoObject(code(answer));
   }
 
   /**
