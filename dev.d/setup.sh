@@ -141,12 +141,12 @@ need_server() {
 
 need_mount_tools() { need_packages libfuse2 fuse3 e2fsprogs xfsprogs btrfs-progs util-linux fio attr curl; }
 
-# Compiles all modules and writes the class path of the newest code. Asks Maven only when a source is younger.
+# Compiles all modules and writes the class path of what was compiled. Nothing is installed: several checkouts may build side by side.
 build() {
-  maven -q -Dmaven.test.skip=true -Dspotless.check.skip=true install >&2 || die "the build failed"
-  maven -q -pl e2e dependency:build-classpath -Dmdep.includeScope=runtime -Dmdep.outputFile="$S3SHARD_CACHE/classpath" >/dev/null || die "no class path"
   mkdir -p "$ROOT/target"
-  sed -E "s#[^:]*s3shard-driver[^:]*\.jar#$ROOT/driver/target/classes#; s#[^:]*s3shard-proto[^:]*\.jar#$ROOT/proto/target/classes#" "$S3SHARD_CACHE/classpath" >"$ROOT/target/classpath"
+  maven -q -Dmaven.test.skip=true -Dspotless.check.skip=true compile dependency:build-classpath -Dmdep.includeScope=runtime \
+    -Dmdep.outputFile=target/runtime-classpath >&2 || die "the build failed"
+  cp "$ROOT/e2e/target/runtime-classpath" "$ROOT/target/classpath"
 }
 
 ready() {
@@ -169,7 +169,7 @@ run_main() {
 test_main() {
   local main=$1
   shift
-  maven -q -pl proto,driver -DskipTests -Dspotless.check.skip=true install >&2
-  maven -q -pl driver dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile="$ROOT/driver/target/test-classpath" >/dev/null
-  exec "$JAVA_HOME/bin/java" "${JAVA_OPTIONS[@]}" -Djdk.trackAllThreads=false -cp "$ROOT/driver/target/test-classes:$ROOT/driver/target/classes:$(cat "$ROOT/driver/target/test-classpath")" "$main" "$@"
+  maven -q -pl proto,driver -Dspotless.check.skip=true test-compile dependency:build-classpath -Dmdep.includeScope=test \
+    -Dmdep.outputFile=target/test-classpath >&2 || die "the build failed"
+  exec "$JAVA_HOME/bin/java" "${JAVA_OPTIONS[@]}" -Djdk.trackAllThreads=false -cp "$ROOT/driver/target/test-classes:$(cat "$ROOT/driver/target/test-classpath"):$ROOT/driver/target/classes" "$main" "$@"
 }

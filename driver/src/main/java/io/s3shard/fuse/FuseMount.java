@@ -15,8 +15,9 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /**
- * A mount of ours and its descriptor: made with mount(2), the kernel's handshake answered here. libfuse2's own handshake does
- * not ask for asynchronous direct I/O, and without it a loop device is served one request at a time.
+ * A mount of ours and its descriptor: made with mount(2), the kernel's handshake answered here.
+ * libfuse2's own handshake does not ask for asynchronous direct I/O, and without it a loop device
+ * is served one request at a time.
  *
  * <p>Numbers are those of {@code linux/fuse.h}.
  */
@@ -24,7 +25,10 @@ final class FuseMount {
   /** Bytes in a read or a write: what libfuse2 can carry. */
   static final int MAX_TRANSFER_BYTES = 128 << 10;
 
-  /** Requests that the kernel sends without waiting for answers: deep enough for a queue depth of 64 on two loop devices. */
+  /**
+   * Requests that the kernel sends without waiting for answers: deep enough for a queue depth of 64
+   * on two loop devices.
+   */
   static final int MAX_BACKGROUND = 128;
 
   static final String TYPE = "fuse.s3shard";
@@ -71,15 +75,20 @@ final class FuseMount {
     check(mountPoint);
     int descriptor = C.open("/dev/fuse", O_RDWR_CLOEXEC);
     if (descriptor < 0) {
-      throw new StoreRefused("can't open /dev/fuse: " + lastError() + "; be root, and load the kernel's fuse module");
+      throw new StoreRefused(
+          "can't open /dev/fuse: " + lastError() + "; be root, and load the kernel's fuse module");
     }
     int flags = MS_NOSUID | MS_NODEV | (readOnly ? MS_RDONLY : 0);
     String data =
-        "fd=" + descriptor + ",rootmode=40000,user_id=0,group_id=0,default_permissions,allow_other,max_read=" + MAX_TRANSFER_BYTES;
+        "fd="
+            + descriptor
+            + ",rootmode=40000,user_id=0,group_id=0,default_permissions,allow_other,max_read="
+            + MAX_TRANSFER_BYTES;
     if (C.mount(source, mountPoint.toString(), TYPE, flags, data) != 0) {
       String why = lastError();
       C.close(descriptor);
-      throw new StoreRefused("can't mount on " + mountPoint + ": " + why + "; mounting needs root (CAP_SYS_ADMIN)");
+      throw new StoreRefused(
+          "can't mount on " + mountPoint + ": " + why + "; mounting needs root (CAP_SYS_ADMIN)");
     }
     FuseMount mount = new FuseMount(mountPoint, descriptor);
     mount.shakeHands();
@@ -88,16 +97,22 @@ final class FuseMount {
 
   private static void check(Path mountPoint) {
     if (!Files.isDirectory(mountPoint)) {
-      throw new InvalidRequest("the mount point " + mountPoint + " is not a directory; make it: mkdir -p " + mountPoint);
+      throw new InvalidRequest(
+          "the mount point " + mountPoint + " is not a directory; make it: mkdir -p " + mountPoint);
     }
     if (mountInfo().stream().anyMatch(line -> mountedOn(line, mountPoint))) {
-      throw new InvalidRequest("something is mounted on " + mountPoint + " already; unmount it, or choose another directory");
+      throw new InvalidRequest(
+          "something is mounted on "
+              + mountPoint
+              + " already; unmount it, or choose another directory");
     }
   }
 
   /** Takes away what a daemon that died left: a mount of ours that answers "not connected". */
   private static void cleanStale(Path mountPoint) {
-    boolean ours = mountInfo().stream().anyMatch(line -> mountedOn(line, mountPoint) && line.contains(" " + TYPE + " "));
+    boolean ours =
+        mountInfo().stream()
+            .anyMatch(line -> mountedOn(line, mountPoint) && line.contains(" " + TYPE + " "));
     if (ours && !answers(mountPoint)) {
       C.umount2(mountPoint.toString(), MNT_DETACH);
     }
@@ -124,11 +139,19 @@ final class FuseMount {
   private static boolean mountedOn(String line, Path mountPoint) {
     String[] fields = line.split(" ", -1);
     String escaped =
-        mountPoint.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011").replace("\n", "\\012");
+        mountPoint
+            .toString()
+            .replace("\\", "\\134")
+            .replace(" ", "\\040")
+            .replace("\t", "\\011")
+            .replace("\n", "\\012");
     return fields.length > 4 && fields[4].equals(escaped);
   }
 
-  /** fuse_in_header is 40 bytes, fuse_out_header 16, fuse_init_out 64. Version 7.19 is what libfuse2 speaks. */
+  /**
+   * fuse_in_header is 40 bytes, fuse_out_header 16, fuse_init_out 64. Version 7.19 is what libfuse2
+   * speaks.
+   */
   private void shakeHands() {
     Pointer in = Memory.allocateDirect(RUNTIME, MAX_TRANSFER_BYTES + 4096);
     long length = C.read(descriptor, in, MAX_TRANSFER_BYTES + 4096L);
@@ -137,7 +160,8 @@ final class FuseMount {
     }
     int readAhead = in.getInt(48);
     int offered = in.getInt(52);
-    int wanted = ASYNC_READ | BIG_WRITES | ASYNC_DIO | PARALLEL_DIROPS | HANDLE_KILLPRIV_V2 | INIT_EXT;
+    int wanted =
+        ASYNC_READ | BIG_WRITES | ASYNC_DIO | PARALLEL_DIROPS | HANDLE_KILLPRIV_V2 | INIT_EXT;
     Pointer out = zeroed(80);
     out.putInt(0, 80);
     out.putLong(8, in.getLong(8));

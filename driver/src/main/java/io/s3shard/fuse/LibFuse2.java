@@ -3,7 +3,10 @@ package io.s3shard.fuse;
 import jnr.ffi.Pointer;
 import jnr.ffi.types.size_t;
 
-/** What we need of libfuse2, below its own mount and its own loop. Public because jnr-ffi binds public interfaces only. */
+/**
+ * What we need of libfuse2, below its own mount and its own loop. Public because jnr-ffi binds
+ * public interfaces only.
+ */
 public interface LibFuse2 {
   Pointer fuse_kern_chan_new(int descriptor);
 

@@ -13,16 +13,18 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes written and not yet committed, as records in memory that outlives the process (RFC 0001 §5).
+ * Bytes written and not yet committed, as records in memory that outlives the process (RFC 0001
+ * §5).
  *
  * <pre>
  *   record   u32 magic, u32 kind, u32 bytes of content, u32 CRC32C of all that follows and of the content (0: unfinished),
  *            u64 sequence, u64 offset in the image, content, padding to 8; then 0 where the next magic will stand
  * </pre>
  *
- * The content of a WRITE is its bytes; of the other kinds it is a u64, the length of the range (of SIZE: unused, the offset is
- * the size). The head is written when room is reserved, under the image's lock; the checksum once the content is in place. A
- * scan steps over what was never finished: such a write was never answered. Records never cross a segment.
+ * The content of a WRITE is its bytes; of the other kinds it is a u64, the length of the range (of
+ * SIZE: unused, the offset is the size). The head is written when room is reserved, under the
+ * image's lock; the checksum once the content is in place. A scan steps over what was never
+ * finished: such a write was never answered. Records never cross a segment.
  */
 final class Arena {
   static final int RECORD_HEAD_BYTES = 32;
@@ -42,7 +44,8 @@ final class Arena {
   }
 
   /** Room that was reserved for one record. {@code position}: where its content goes. */
-  record Reservation(Kind kind, long sequence, long offset, long length, int segment, int position) {}
+  record Reservation(
+      Kind kind, long sequence, long offset, long length, int segment, int position) {}
 
   private static final int MAGIC = 0x52345333; // "3S4R"
 
@@ -66,7 +69,9 @@ final class Arena {
     return new Arena(memory, pool.open(), ArenaHeader.create(memory.header(), volume, writer));
   }
 
-  /** What a dead process left, whose segments are all taken until {@link #replay} has sorted them. */
+  /**
+   * What a dead process left, whose segments are all taken until {@link #replay} has sorted them.
+   */
   static Arena adopt(ArenaMemory memory, ArenaPool pool, ArenaHeader header) {
     Arena arena = new Arena(memory, pool.open(), header);
     arena.share.adopt(memory.segments().size());
@@ -104,7 +109,9 @@ final class Arena {
     return memory.segmentBytes() / 4;
   }
 
-  /** Room for a record, with the next sequence; null if there is none now. Under the image's lock. */
+  /**
+   * Room for a record, with the next sequence; null if there is none now. Under the image's lock.
+   */
   @Nullable Reservation reserve(Kind kind, long offset, long length) {
     int content = kind == Kind.WRITE ? Math.toIntExact(length) : 8;
     int bytes = RECORD_HEAD_BYTES + align(content);
@@ -128,7 +135,9 @@ final class Arena {
 
   /** Puts a WRITE's bytes in place and marks the record as finished. Needs no lock. */
   void fill(Reservation reservation, ByteBuffer data) {
-    memory.segment(reservation.segment()).put(reservation.position(), data, data.position(), data.remaining());
+    memory
+        .segment(reservation.segment())
+        .put(reservation.position(), data, data.position(), data.remaining());
     finish(reservation);
   }
 
@@ -149,7 +158,10 @@ final class Arena {
     return memory.segment(segment).slice(position, length);
   }
 
-  /** Ends the active cut: its segments are handed to the caller, who frees them once they are committed. */
+  /**
+   * Ends the active cut: its segments are handed to the caller, who frees them once they are
+   * committed.
+   */
   List<Integer> cut() {
     List<Integer> cut = used;
     used = new ArrayList<>();
@@ -169,8 +181,8 @@ final class Arena {
   }
 
   /**
-   * The finished records younger than {@code covered}, by sequence; later records go on after the newest one that was found.
-   * Their segments belong to the active cut, the others are free.
+   * The finished records younger than {@code covered}, by sequence; later records go on after the
+   * newest one that was found. Their segments belong to the active cut, the others are free.
    */
   List<Reservation> replay(long covered) {
     sequence = covered;
@@ -193,8 +205,11 @@ final class Arena {
     int at = 0;
     while (at + RECORD_HEAD_BYTES <= segment.capacity() && segment.getInt(at) == MAGIC) {
       int content = segment.getInt(at + 8);
-      if (content < 0 || content > maxContentBytes() || at + RECORD_HEAD_BYTES + content > segment.capacity()) {
-        throw new Damaged("the arena " + memory.location() + " is damaged: segment " + number + " at " + at);
+      if (content < 0
+          || content > maxContentBytes()
+          || at + RECORD_HEAD_BYTES + content > segment.capacity()) {
+        throw new Damaged(
+            "the arena " + memory.location() + " is damaged: segment " + number + " at " + at);
       }
       int sum = segment.getInt(at + 12);
       if (sum != 0 && sum == sum(segment, at, content)) {
@@ -211,10 +226,12 @@ final class Arena {
       if (kind.code == code) {
         int position = at + RECORD_HEAD_BYTES;
         long length = kind == Kind.WRITE ? content : segment.getLong(position);
-        return new Reservation(kind, segment.getLong(at + 16), segment.getLong(at + 24), length, number, position);
+        return new Reservation(
+            kind, segment.getLong(at + 16), segment.getLong(at + 24), length, number, position);
       }
     }
-    throw new Damaged("the arena holds a record of unknown kind " + code + ": it was written by a newer s3shard");
+    throw new Damaged(
+        "the arena holds a record of unknown kind " + code + ": it was written by a newer s3shard");
   }
 
   private boolean nextSegment() {

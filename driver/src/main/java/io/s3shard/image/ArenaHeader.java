@@ -8,13 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The header of an arena: whose it is, whether it may be replayed, and the lineage: the ids of the writers that went on with it.
+ * The header of an arena: whose it is, whether it may be replayed, and the lineage: the ids of the
+ * writers that went on with it.
  *
  * <pre>
  *   u64 magic "S3SARENA", u32 version, u32 state, 16 bytes volume id, u32 writers (0 to 64), then 16 bytes of each
  * </pre>
  *
- * The state and the count are single words, written last, so that a process that is killed leaves the header valid.
+ * The state and the count are single words, written last, so that a process that is killed leaves
+ * the header valid.
  */
 final class ArenaHeader {
   /** Whether the arena may be replayed. The codes are part of the format. */
@@ -60,7 +62,8 @@ final class ArenaHeader {
   static Optional<ArenaHeader> read(ByteBuffer bytes, VolumeId volume) {
     byte[] id = new byte[16];
     bytes.get(16, id);
-    boolean ours = bytes.getLong(0) == MAGIC && bytes.getInt(8) == VERSION && VolumeId.of(id).equals(volume);
+    boolean ours =
+        bytes.getLong(0) == MAGIC && bytes.getInt(8) == VERSION && VolumeId.of(id).equals(volume);
     return ours ? Optional.of(new ArenaHeader(bytes)) : Optional.empty();
   }
 
@@ -88,8 +91,8 @@ final class ArenaHeader {
   }
 
   /**
-   * Adds a writer, before its OPEN. Of a full lineage the older half goes: only the writer of the open epoch matters, and it is
-   * among the newest.
+   * Adds a writer, before its OPEN. Of a full lineage the older half goes: only the writer of the
+   * open epoch matters, and it is among the newest.
    */
   void addWriter(String writer) {
     List<String> writers = writers();

@@ -12,6 +12,9 @@ public interface ArenaHome {
    */
   Optional<ArenaMemory> existing(VolumeId volume);
 
-  /** A new, empty one, locked for us; what lay there is gone. @throws io.s3shard.error.VolumeBusy if a living process has it */
+  /**
+   * A new, empty one, locked for us; what lay there is gone. @throws io.s3shard.error.VolumeBusy if
+   * a living process has it
+   */
   ArenaMemory create(VolumeId volume);
 }

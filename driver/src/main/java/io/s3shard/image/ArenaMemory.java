@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The memory of one arena: a header and segments, which outlive the process that wrote them. While it is open its holder has it
- * locked against other processes of the host. Thread-safe.
+ * The memory of one arena: a header and segments, which outlive the process that wrote them. While
+ * it is open its holder has it locked against other processes of the host. Thread-safe.
  */
 public interface ArenaMemory extends AutoCloseable {
   /** Bytes of {@link #header}. */
@@ -23,7 +23,10 @@ public interface ArenaMemory extends AutoCloseable {
   /** Segment {@code number}, shared by all callers; little-endian. */
   ByteBuffer segment(int number);
 
-  /** A new segment with its room already taken from the disk. @throws io.s3shard.error.StoreUnavailable if the disk is full */
+  /**
+   * A new segment with its room already taken from the disk. @throws
+   * io.s3shard.error.StoreUnavailable if the disk is full
+   */
   int allocate();
 
   /** Gives a segment's room back. Nobody may use its buffer any more. */

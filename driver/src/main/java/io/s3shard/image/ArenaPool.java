@@ -1,8 +1,9 @@
 package io.s3shard.image;
 
 /**
- * How many arena segments the process may hold: one budget that all images share. Each image always gets
- * {@link #GUARANTEED_SEGMENTS}, so that none can be starved by the others; past that, first come, first served. Thread-safe.
+ * How many arena segments the process may hold: one budget that all images share. Each image always
+ * gets {@link #GUARANTEED_SEGMENTS}, so that none can be starved by the others; past that, first
+ * come, first served. Thread-safe.
  */
 public final class ArenaPool {
   /** With segments of 1 MiB: the 8 MiB of DESIGN §5, Memory. */
@@ -12,7 +13,9 @@ public final class ArenaPool {
   private int held;
   private int shares;
 
-  /** @param capacity segments in all */
+  /**
+   * @param capacity segments in all
+   */
   public ArenaPool(int capacity) {
     this.capacity = capacity;
   }

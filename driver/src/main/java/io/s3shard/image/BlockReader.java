@@ -16,17 +16,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads blocks of objects: from the cache, else by ranged GETs of whole frames, one request for each missing run, shared by
- * all who want the same frames at the same time. Everything is verified before anybody sees it. Thread-safe.
+ * Reads blocks of objects: from the cache, else by ranged GETs of whole frames, one request for
+ * each missing run, shared by all who want the same frames at the same time. Everything is verified
+ * before anybody sees it. Thread-safe.
  */
 public final class BlockReader {
   /** How many GETs one read may have under way. */
   private static final int WIDTH = 16;
 
-  /** Where blocks {@code first} to {@code first + count - 1} of an object's payload go: {@code into} at {@code at}. */
+  /**
+   * Where blocks {@code first} to {@code first + count - 1} of an object's payload go: {@code into}
+   * at {@code at}.
+   */
   record Request(ObjectRef object, long first, int count, ByteBuffer into, int at) {}
 
-  /** A GET under way: frames {@code frame} to {@code frame + frames - 1}; whoever comes later waits for it. */
+  /**
+   * A GET under way: frames {@code frame} to {@code frame + frames - 1}; whoever comes later waits
+   * for it.
+   */
   private static final class Fetch {
     private final ObjectRef object;
     private final long frame;
@@ -75,12 +82,18 @@ public final class BlockReader {
     }
     if (!own.isEmpty()) {
       Parallel.run(
-          execution, "get", WIDTH, own.stream().map(fetch -> (Runnable) () -> carryOut(fetch, purpose)).toList());
+          execution,
+          "get",
+          WIDTH,
+          own.stream().map(fetch -> (Runnable) () -> carryOut(fetch, purpose)).toList());
     }
     missed.forEach(request -> copy(request, wanted));
   }
 
-  /** Keeps blocks that were just written to an object, so that nobody must fetch them; {@code first} is their place in it. */
+  /**
+   * Keeps blocks that were just written to an object, so that nobody must fetch them; {@code first}
+   * is their place in it.
+   */
   void keep(ObjectRef object, long first, ByteBuffer blocks) {
     long frame = (first + Blocks.PER_FRAME - 1) / Blocks.PER_FRAME;
     int at = blocks.position() + (int) (frame * Blocks.PER_FRAME - first) * Blocks.SIZE;
@@ -111,7 +124,10 @@ public final class BlockReader {
     return true;
   }
 
-  /** Finds who fetches each frame of a request, or makes it ours. Neighbouring frames become one GET. */
+  /**
+   * Finds who fetches each frame of a request, or makes it ours. Neighbouring frames become one
+   * GET.
+   */
   private void plan(Request request, List<Fetch> own, Map<FrameCache.Frame, Fetch> wanted) {
     long last = (request.first() + request.count() - 1) / Blocks.PER_FRAME;
     Fetch open = null;
@@ -138,11 +154,14 @@ public final class BlockReader {
   private void carryOut(Fetch fetch, Purpose purpose) {
     try {
       long first = fetch.frame * Blocks.PER_FRAME;
-      int count = (int) Math.min((long) fetch.frames * Blocks.PER_FRAME, fetch.object.blocks() - first);
+      int count =
+          (int) Math.min((long) fetch.frames * Blocks.PER_FRAME, fetch.object.blocks() - first);
       if (count < 1) {
-        throw new IllegalStateException("block " + first + " of " + fetch.object + " is beyond its end");
+        throw new IllegalStateException(
+            "block " + first + " of " + fetch.object + " is beyond its end");
       }
-      ByteBuffer bytes = store.get(fetch.object.key(), ObjectFormat.physical(first, count), purpose);
+      ByteBuffer bytes =
+          store.get(fetch.object.key(), ObjectFormat.physical(first, count), purpose);
       fetch.blocks = ObjectFormat.payload(fetch.object.key(), first, count, bytes);
       for (int frame = 0; frame < fetch.frames; frame++) {
         keepFrame(fetch, frame);
@@ -173,7 +192,8 @@ public final class BlockReader {
       long block = request.first() + i;
       Fetch fetch = wanted.get(new FrameCache.Frame(request.object(), block / Blocks.PER_FRAME));
       if (fetch == null) {
-        throw new IllegalStateException("block " + block + " of " + request.object() + " was not planned");
+        throw new IllegalStateException(
+            "block " + block + " of " + request.object() + " was not planned");
       }
       await(fetch);
       ByteBuffer content = fetch.blocks.get((int) (block - fetch.frame * Blocks.PER_FRAME));

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves what COMMITs brought into the map of the bucket, beside the flushes: gathers inline extents into segments, writes pages
- * and a root; the next COMMIT names it, and with that the COMMITs that it covers are dead.
+ * Moves what COMMITs brought into the map of the bucket, beside the flushes: gathers inline extents
+ * into segments, writes pages and a root; the next COMMIT names it, and with that the COMMITs that
+ * it covers are dead.
  *
  * <pre>
  *   IDLE     few COMMITs since the last one
@@ -46,7 +47,10 @@ final class Checkpointer {
   private final Uploader uploader;
   private final Signal changed;
 
-  /** COMMITs in the log that no checkpoint covers, and their bytes; guarded by the image's lock, like all below. */
+  /**
+   * COMMITs in the log that no checkpoint covers, and their bytes; guarded by the image's lock,
+   * like all below.
+   */
   private final TreeSet<Long> slots = new TreeSet<>();
 
   private final List<ObjectKey> dead = new ArrayList<>();
@@ -92,7 +96,10 @@ final class Checkpointer {
     }
   }
 
-  /** A COMMIT is in the log and in the map; under the lock. {@code named}: the checkpoint that it names. */
+  /**
+   * A COMMIT is in the log and in the map; under the lock. {@code named}: the checkpoint that it
+   * names.
+   */
   void committed(long slot, long size, long committedBytes, @Nullable Ready named) {
     tail = slot;
     sizeBytes = Math.max(sizeBytes, size);
@@ -123,7 +130,9 @@ final class Checkpointer {
     changed.raise();
   }
 
-  /** Without the lock: deletes what the last COMMIT made dead, begins a checkpoint when one is due. */
+  /**
+   * Without the lock: deletes what the last COMMIT made dead, begins a checkpoint when one is due.
+   */
   void afterwards() {
     List<ObjectKey> keys;
     long death;
@@ -153,7 +162,10 @@ final class Checkpointer {
         || bytes >= factor * parts.options().checkpointBytes();
   }
 
-  /** The hard stop of DESIGN §4: replay must not grow without bound when the bucket is too slow for checkpoints. */
+  /**
+   * The hard stop of DESIGN §4: replay must not grow without bound when the bucket is too slow for
+   * checkpoints.
+   */
   void waitIfFarBehind() {
     while (true) {
       long seen = changed.version();
@@ -208,7 +220,10 @@ final class Checkpointer {
         phase = Phase.READY;
       }
     } catch (S3ShardException e) {
-      LOG.warn("volume {}: a checkpoint was given up, the next COMMIT begins another: {}", parts.volume(), e.getMessage());
+      LOG.warn(
+          "volume {}: a checkpoint was given up, the next COMMIT begins another: {}",
+          parts.volume(),
+          e.getMessage());
       uploader.delete(uploaded);
       synchronized (parts.lock()) {
         phase = Phase.IDLE;
@@ -229,12 +244,15 @@ final class Checkpointer {
     }
     List<ObjectRef> needed = draft.pagesNeeded();
     for (int from = 0; from < needed.size(); from += CommittedMap.PAGE_LOADS) {
-      List<ObjectRef> some = needed.subList(from, Math.min(needed.size(), from + CommittedMap.PAGE_LOADS));
+      List<ObjectRef> some =
+          needed.subList(from, Math.min(needed.size(), from + CommittedMap.PAGE_LOADS));
       parts.committed().load(some, Purpose.BACKGROUND, loaded -> loaded.forEach(draft::install));
     }
     draft.gathered(new Gather(parts, uploader, uploaded).move(draft.toGather()));
     draft.encode(
-        parts.names(), ref -> parts.committed().page(ref, Purpose.BACKGROUND), objects -> upload(objects, uploaded));
+        parts.names(),
+        ref -> parts.committed().page(ref, Purpose.BACKGROUND),
+        objects -> upload(objects, uploaded));
     return new Ready(new Checkpoint(draft.rootRef(), covers), draft);
   }
 
@@ -242,11 +260,15 @@ final class Checkpointer {
     objects.forEach(object -> uploaded.add(object.ref().key()));
     uploader.run(
         objects.stream()
-            .map(object -> (Runnable) () -> uploader.put(object.ref(), object.body(), Purpose.BACKGROUND))
+            .map(object ->
+                (Runnable) () -> uploader.put(object.ref(), object.body(), Purpose.BACKGROUND))
             .toList());
   }
 
-  /** Deletes what died at slot {@code death}, but for what a pin may see: its position lies in [birth, death). */
+  /**
+   * Deletes what died at slot {@code death}, but for what a pin may see: its position lies in
+   * [birth, death).
+   */
   private @Nullable Void collect(List<ObjectKey> keys, long death) {
     List<Long> pinned = new ArrayList<>();
     for (LivePin pin : parts.log().pins(parts.owned().state())) {

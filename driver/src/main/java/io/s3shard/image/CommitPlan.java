@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where the blocks of one COMMIT go: a chunk that is dirty as a whole becomes an object of its own; all else goes inline if it
- * is little, into segments otherwise; zeros need no room.
+ * Where the blocks of one COMMIT go: a chunk that is dirty as a whole becomes an object of its own;
+ * all else goes inline if it is little, into segments otherwise; zeros need no room.
  */
 final class CommitPlan {
   /** One data object and its payload. */
@@ -30,7 +30,9 @@ final class CommitPlan {
     this.segmentBlocks = segmentBlocks;
   }
 
-  /** @param sizeBytes of the image: its last chunk is whole when its blocks up to there are */
+  /**
+   * @param sizeBytes of the image: its last chunk is whole when its blocks up to there are
+   */
   static CommitPlan of(
       VolumeId volume,
       List<FrozenBlocks.Run> runs,
@@ -101,7 +103,8 @@ final class CommitPlan {
       return new FrozenBlocks.Run(BlockRange.between(from, to), null);
     }
     int at = (int) (from - run.range().first()) * Blocks.SIZE;
-    return new FrozenBlocks.Run(BlockRange.between(from, to), bytes.slice(at, (int) (to - from) * Blocks.SIZE));
+    return new FrozenBlocks.Run(
+        BlockRange.between(from, to), bytes.slice(at, (int) (to - from) * Blocks.SIZE));
   }
 
   private void close(List<FrozenBlocks.Run> chunk, long number, int chunkBlocks, long imageBlocks) {
@@ -150,7 +153,10 @@ final class CommitPlan {
     segment.clear();
   }
 
-  /** One after the other into {@code object}; runs that follow each other in the image become one extent. */
+  /**
+   * One after the other into {@code object}; runs that follow each other in the image become one
+   * extent.
+   */
   private void place(List<FrozenBlocks.Run> runs, ObjectRef object) {
     long position = 0;
     for (int i = 0; i < runs.size(); ) {

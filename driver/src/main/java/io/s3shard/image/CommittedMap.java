@@ -23,8 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The committed state of an image: the chunk map and what it needs from the bucket. The map is guarded by the lock that is
- * given: the image's, so that dirty data and map change together for readers.
+ * The committed state of an image: the chunk map and what it needs from the bucket. The map is
+ * guarded by the lock that is given: the image's, so that dirty data and map change together for
+ * readers.
  */
 final class CommittedMap {
   static final int PAGE_LOADS = 16;
@@ -37,7 +38,13 @@ final class CommittedMap {
   private final int chunkBlocks;
   private long version;
 
-  CommittedMap(Object lock, ChunkMap map, int chunkBlocks, ObjectStore store, Execution execution, BlockReader reader) {
+  CommittedMap(
+      Object lock,
+      ChunkMap map,
+      int chunkBlocks,
+      ObjectStore store,
+      Execution execution,
+      BlockReader reader) {
     this.lock = lock;
     this.map = map;
     this.chunkBlocks = chunkBlocks;
@@ -51,7 +58,10 @@ final class CommittedMap {
     return map;
   }
 
-  /** To be called under the lock with every change of the map: what was looked up before may be gone from the bucket. */
+  /**
+   * To be called under the lock with every change of the map: what was looked up before may be gone
+   * from the bucket.
+   */
   void changed() {
     version++;
   }
@@ -61,18 +71,23 @@ final class CommittedMap {
     return version;
   }
 
-  /** Under the lock: where the blocks lie, or which pages must be loaded before that can be told. */
+  /**
+   * Under the lock: where the blocks lie, or which pages must be loaded before that can be told.
+   */
   Lookup lookup(BlockRange range) {
     return map.lookup(range);
   }
 
   /** Loads pages and installs them. Not under the lock. */
   void load(List<ObjectRef> pages, Purpose purpose) {
-    load(pages, purpose, loaded -> {
-      synchronized (lock) {
-        loaded.forEach(map::install);
-      }
-    });
+    load(
+        pages,
+        purpose,
+        loaded -> {
+          synchronized (lock) {
+            loaded.forEach(map::install);
+          }
+        });
   }
 
   /** Loads pages and hands them to {@code taker}. Not under the lock. */
@@ -90,8 +105,12 @@ final class CommittedMap {
     return MapCodec.decodePage(ref, chunkBlocks, store.get(ref.key(), purpose).body());
   }
 
-  /** The requests that fill {@code into} at {@code at} with {@code range}; what is zeros is filled at once. */
-  static List<BlockReader.Request> requests(List<Piece> pieces, BlockRange range, ByteBuffer into, int at) {
+  /**
+   * The requests that fill {@code into} at {@code at} with {@code range}; what is zeros is filled
+   * at once.
+   */
+  static List<BlockReader.Request> requests(
+      List<Piece> pieces, BlockRange range, ByteBuffer into, int at) {
     List<BlockReader.Request> requests = new ArrayList<>();
     for (Piece piece : pieces) {
       int position = at + (int) (piece.range().first() - range.first()) * Blocks.SIZE;
@@ -99,15 +118,16 @@ final class CommittedMap {
       switch (piece.source()) {
         case Extent.Source.Zeros zeros -> Zeros.fill(into, position, count * Blocks.SIZE);
         case Extent.Source.InObject in ->
-            requests.add(new BlockReader.Request(in.object(), in.firstBlock(), count, into, position));
+            requests.add(
+                new BlockReader.Request(in.object(), in.firstBlock(), count, into, position));
       }
     }
     return requests;
   }
 
   /**
-   * Reads committed blocks into {@code into} at {@code at}. A missing object means that the map has changed meanwhile, and the
-   * owner deleted what it replaced: then it looks again.
+   * Reads committed blocks into {@code into} at {@code at}. A missing object means that the map has
+   * changed meanwhile, and the owner deleted what it replaced: then it looks again.
    *
    * @throws Damaged if an object that the present map names is missing
    */
@@ -139,14 +159,22 @@ final class CommittedMap {
 
   static Damaged missingMap(VolumeId volume, ObjectMissing cause) {
     return new Damaged(
-        "the map of volume " + volume + " can't be read: " + cause.getMessage()
+        "the map of volume "
+            + volume
+            + " can't be read: "
+            + cause.getMessage()
             + "; it must be there: restore it from a copy of the bucket",
         cause);
   }
 
   static Damaged missing(BlockRange range, ObjectMissing cause) {
     return new Damaged(
-        "blocks " + range.first() + " to " + (range.end() - 1) + " of the image can't be read: " + cause.getMessage()
+        "blocks "
+            + range.first()
+            + " to "
+            + (range.end() - 1)
+            + " of the image can't be read: "
+            + cause.getMessage()
             + "; it must be there: restore it from a copy of the bucket",
         cause);
   }

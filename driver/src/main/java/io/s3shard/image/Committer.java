@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a COMMIT of a frozen cut: completes its blocks, uploads what is not inline, appends the record. One at a time; two in
- * flight would break the protocol.
+ * Makes a COMMIT of a frozen cut: completes its blocks, uploads what is not inline, appends the
+ * record. One at a time; two in flight would break the protocol.
  */
 final class Committer {
   private final ImageParts parts;
@@ -26,7 +26,10 @@ final class Committer {
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong committedBytes = new AtomicLong();
 
-  /** A COMMIT that is in the log; {@link #install} makes it visible to readers, under the image's lock. */
+  /**
+   * A COMMIT that is in the log; {@link #install} makes it visible to readers, under the image's
+   * lock.
+   */
   interface Done {
     void install();
   }
@@ -48,7 +51,13 @@ final class Committer {
     List<FrozenBlocks.Run> runs =
         FrozenBlocks.of(cut, parts.arena(), parts.committed(), uploader::run);
     CommitPlan plan =
-        CommitPlan.of(parts.volume(), runs, parts.chunkBlocks(), cut.sizeBytes, parts.names(), parts.options());
+        CommitPlan.of(
+            parts.volume(),
+            runs,
+            parts.chunkBlocks(),
+            cut.sizeBytes,
+            parts.names(),
+            parts.options());
     uploader.data(plan.uploads(), Purpose.FLUSH);
     LogRecord.Commit draft = draft(cut, plan, checkpoint);
     CommitAt landed = parts.owned().commit(draft, plan.inline());
@@ -59,13 +68,17 @@ final class Committer {
     committedBytes.addAndGet(blocks(runs) * Blocks.SIZE);
     return () -> {
       parts.committed().map().apply(landed.slot(), extents);
-      checkpointer.committed(landed.slot(), landed.commit().sizeBytes(), blocks(runs) * Blocks.SIZE, checkpoint);
+      checkpointer.committed(
+          landed.slot(), landed.commit().sizeBytes(), blocks(runs) * Blocks.SIZE, checkpoint);
       parts.committed().changed();
     };
   }
 
-  private LogRecord.Commit draft(Cut cut, CommitPlan plan, Checkpointer.@Nullable Ready checkpoint) {
-    long sequence = Math.max(cut.lastSequence, parts.owned().state().owner().map(o -> o.arenaSequence()).orElse(0L));
+  private LogRecord.Commit draft(
+      Cut cut, CommitPlan plan, Checkpointer.@Nullable Ready checkpoint) {
+    long sequence =
+        Math.max(
+            cut.lastSequence, parts.owned().state().owner().map(o -> o.arenaSequence()).orElse(0L));
     Optional<ObjectRef> index = Optional.empty();
     if (plan.extents().size() > parts.options().extentsInRecord()) {
       ObjectRef object = parts.names().next();
@@ -81,7 +94,10 @@ final class Committer {
         Optional.ofNullable(checkpoint).map(Checkpointer.Ready::checkpoint));
   }
 
-  /** What was just written is often read next, and a checkpoint will gather the inline part. Whole chunks would flood it. */
+  /**
+   * What was just written is often read next, and a checkpoint will gather the inline part. Whole
+   * chunks would flood it.
+   */
   private void keepInCache(CommitPlan plan, long slot) {
     if (!plan.inline().isEmpty()) {
       int blocks = plan.inline().stream().mapToInt(b -> b.remaining() / Blocks.SIZE).sum();
@@ -92,10 +108,16 @@ final class Committer {
   }
 
   private static long blocks(List<FrozenBlocks.Run> runs) {
-    return runs.stream().filter(run -> run.bytes() != null).mapToLong(run -> run.range().count()).sum();
+    return runs.stream()
+        .filter(run -> run.bytes() != null)
+        .mapToLong(run -> run.range().count())
+        .sum();
   }
 
-  /** After {@link Done#install}, without the lock: starts a checkpoint when it is due, deletes what has died. */
+  /**
+   * After {@link Done#install}, without the lock: starts a checkpoint when it is due, deletes what
+   * has died.
+   */
   void afterwards() {
     checkpointer.afterwards();
   }
@@ -117,8 +139,13 @@ final class Committer {
     VolumeState state = parts.log().load().state();
     if (state.owner().filter(owner -> owner.epoch() == parts.owned().epoch()).isEmpty()) {
       throw new Fenced(
-          "volume " + parts.volume() + " is not ours any more: "
-              + state.owner().map(o -> "taken over by " + o.writer().node()).orElse("it was detached")
+          "volume "
+              + parts.volume()
+              + " is not ours any more: "
+              + state
+                  .owner()
+                  .map(o -> "taken over by " + o.writer().node())
+                  .orElse("it was detached")
               + "; close it and open it again");
     }
   }

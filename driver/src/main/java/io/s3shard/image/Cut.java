@@ -3,7 +3,8 @@ package io.s3shard.image;
 import java.util.List;
 
 /**
- * Dirty data that becomes one COMMIT: everything that was written between two freezes. Guarded by the image's lock.
+ * Dirty data that becomes one COMMIT: everything that was written between two freezes. Guarded by
+ * the image's lock.
  *
  * <pre>
  *   active   takes records; each reservation makes it pending until its bytes are in place

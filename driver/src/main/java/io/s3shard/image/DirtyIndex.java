@@ -6,11 +6,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which bytes of an image are dirty, and where in the arena they lie: disjoint runs by offset. Of two writes to the same byte
- * the one with the higher sequence wins, in whatever order they arrive. Not thread-safe.
+ * Which bytes of an image are dirty, and where in the arena they lie: disjoint runs by offset. Of
+ * two writes to the same byte the one with the higher sequence wins, in whatever order they arrive.
+ * Not thread-safe.
  */
 final class DirtyIndex {
-  /** Bytes {@code start} to {@code end - 1}. {@code segment} is negative for zeros; {@code position} is in the segment. */
+  /**
+   * Bytes {@code start} to {@code end - 1}. {@code segment} is negative for zeros; {@code position}
+   * is in the segment.
+   */
   record Run(long start, long end, long sequence, int segment, int position) {
     static final int ZEROS = -1;
 

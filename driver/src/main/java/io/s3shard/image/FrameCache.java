@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Verified frames of immutable objects in memory: a fixed number of slots in one piece of direct memory, the least recently
- * used one goes first. It can never be stale, and losing it is harmless. Thread-safe; its lock is held for a copy of 32 KiB at
- * most.
+ * Verified frames of immutable objects in memory: a fixed number of slots in one piece of direct
+ * memory, the least recently used one goes first. It can never be stale, and losing it is harmless.
+ * Thread-safe; its lock is held for a copy of 32 KiB at most.
  */
 public final class FrameCache {
   private static final int SLOT_BYTES = Blocks.PER_FRAME * Blocks.SIZE;
@@ -24,13 +24,17 @@ public final class FrameCache {
   private final int slots;
   private final LinkedHashMap<Frame, Slot> index = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** @param bytes of memory; may be 0: nothing is kept */
+  /**
+   * @param bytes of memory; may be 0: nothing is kept
+   */
   public FrameCache(long bytes) {
     this.slots = (int) Math.min(bytes / SLOT_BYTES, Integer.MAX_VALUE / SLOT_BYTES);
     this.memory = ByteBuffer.allocateDirect(slots * SLOT_BYTES);
   }
 
-  /** Copies {@code count} blocks from block {@code first} of a frame; false if they are not here. */
+  /**
+   * Copies {@code count} blocks from block {@code first} of a frame; false if they are not here.
+   */
   boolean copy(Frame frame, int first, int count, ByteBuffer into, int at) {
     synchronized (index) {
       Slot slot = index.get(frame);

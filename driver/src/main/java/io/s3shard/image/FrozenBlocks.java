@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole blocks of a frozen cut. The arena is exact to the byte; a block of which only a part is dirty is completed from the
- * committed state. Runs of whole blocks stay where they are in the arena: nothing of them is copied.
+ * The whole blocks of a frozen cut. The arena is exact to the byte; a block of which only a part is
+ * dirty is completed from the committed state. Runs of whole blocks stay where they are in the
+ * arena: nothing of them is copied.
  */
 final class FrozenBlocks {
   /** A run of blocks, and its bytes: null for zeros. */

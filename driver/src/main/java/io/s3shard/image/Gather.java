@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Moves small extents that lie here and there into segments, in the order of the image; one segment in memory at a time. */
+/**
+ * Moves small extents that lie here and there into segments, in the order of the image; one segment
+ * in memory at a time.
+ */
 final class Gather {
   private final ImageParts parts;
   private final Uploader uploader;
@@ -19,7 +22,9 @@ final class Gather {
   private final List<Extent> segment = new ArrayList<>();
   private int filled;
 
-  /** @param uploaded gets the key of everything that is uploaded, before it is */
+  /**
+   * @param uploaded gets the key of everything that is uploaded, before it is
+   */
   Gather(ImageParts parts, Uploader uploader, List<ObjectKey> uploaded) {
     this.parts = parts;
     this.uploader = uploader;
@@ -28,13 +33,17 @@ final class Gather {
 
   /** Copies all {@code extents}, which are sorted by image block; returns where they lie now. */
   List<Extent> move(List<Extent> extents) {
-    // Not less than a chunk: more than two segments a chunk might be more groups than an entry has room for.
+    // Not less than a chunk: more than two segments a chunk might be more groups than an entry has
+    // room for.
     int room = Math.max(parts.options().segmentBytes() / Blocks.SIZE, parts.chunkBlocks());
     for (Extent extent : extents) {
       for (long done = 0; done < extent.range().count(); ) {
         long take = Math.min(extent.range().count() - done, room - filled);
         segment.add(
-            new Extent(new BlockRange(extent.range().first() + done, take), extent.source().skip(done), 0));
+            new Extent(
+                new BlockRange(extent.range().first() + done, take),
+                extent.source().skip(done),
+                0));
         filled += (int) take;
         done += take;
         if (filled == room) {
@@ -58,7 +67,9 @@ final class Gather {
       switch (extent.source()) {
         case Extent.Source.Zeros zeros -> Zeros.fill(bytes, at * Blocks.SIZE, count * Blocks.SIZE);
         case Extent.Source.InObject in ->
-            requests.add(new BlockReader.Request(in.object(), in.firstBlock(), count, bytes, at * Blocks.SIZE));
+            requests.add(
+                new BlockReader.Request(
+                    in.object(), in.firstBlock(), count, bytes, at * Blocks.SIZE));
       }
       moved.add(Extent.of(extent.range(), object, at));
       at += count;

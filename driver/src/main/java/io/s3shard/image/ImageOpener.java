@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens volumes: decides whether we may, takes over what a dead process of this host left, loads the map. What all images of a
- * process share is given once.
+ * Opens volumes: decides whether we may, takes over what a dead process of this host left, loads
+ * the map. What all images of a process share is given once.
  */
 public final class ImageOpener {
   private static final Logger LOG = LoggerFactory.getLogger(ImageOpener.class);
@@ -44,7 +44,9 @@ public final class ImageOpener {
   private final ImageOptions options;
   private final BooleanSupplier giveUp;
 
-  /** @param giveUp whether the bucket has been away for longer than the user will wait */
+  /**
+   * @param giveUp whether the bucket has been away for longer than the user will wait
+   */
   public ImageOpener(
       ObjectStore store,
       Execution execution,
@@ -84,20 +86,31 @@ public final class ImageOpener {
         return image;
       }
     }
-    throw new StoreUnavailable("volume " + volume + ": others opened and closed it each time that we tried; try again");
+    throw new StoreUnavailable(
+        "volume " + volume + ": others opened and closed it each time that we tried; try again");
   }
 
-  /** An arena that is ours, our writer's id already in its lineage, and whether it goes on with the open epoch. */
+  /**
+   * An arena that is ours, our writer's id already in its lineage, and whether it goes on with the
+   * open epoch.
+   */
   private record Claim(Arena arena, Writer writer, boolean takesOver) {}
 
   private Claim claim(VolumeId volume, VolumeState state, boolean takeover) {
     Writer writer = host.writer(execution.randomBytes(16));
     Optional<ArenaMemory> left = arenas.existing(volume);
-    Optional<ArenaHeader> header = left.flatMap(memory -> ArenaHeader.read(memory.header(), volume));
+    Optional<ArenaHeader> header =
+        left.flatMap(memory -> ArenaHeader.read(memory.header(), volume));
     Optional<Owner> owner = state.owner();
-    boolean ours = owner.isPresent() && header.isPresent() && header.get().writers().contains(owner.get().writer().id());
+    boolean ours =
+        owner.isPresent()
+            && header.isPresent()
+            && header.get().writers().contains(owner.get().writer().id());
     if (ours && header.get().state() == ArenaHeader.State.LIVE) {
-      LOG.info("volume {}: its holder on this host is dead, going on with its arena {}", volume, left.get().location());
+      LOG.info(
+          "volume {}: its holder on this host is dead, going on with its arena {}",
+          volume,
+          left.get().location());
       header.get().addWriter(writer.id());
       return new Claim(Arena.adopt(left.get(), pool, header.get()), writer, true);
     }
@@ -112,23 +125,32 @@ public final class ImageOpener {
 
   /** A process of this machine that ran before it was started again is dead. */
   private boolean isOfAnEarlierBoot(Owner owner) {
-    return owner.writer().host().equals(host.machine()) && !owner.writer().boot().equals(host.boot());
+    return owner.writer().host().equals(host.machine())
+        && !owner.writer().boot().equals(host.boot());
   }
 
   private static String busy(VolumeId volume, Owner owner) {
-    return "volume " + volume + " is open on node " + owner.writer().node() + " (" + owner.writer().process() + ", since "
+    return "volume "
+        + volume
+        + " is open on node "
+        + owner.writer().node()
+        + " ("
+        + owner.writer().process()
+        + ", since "
         + Instant.ofEpochMilli(owner.openedUnixMillis())
         + "); unmount it there, or take it away with --takeover or 's3shard detach --force'";
   }
 
   /** Null: somebody ended the epoch that we presumed, or opened another. */
-  private @Nullable VolumeImage open(VolumeId volume, VolumeLog log, VolumeState state, Claim claim) {
+  private @Nullable VolumeImage open(
+      VolumeId volume, VolumeLog log, VolumeState state, Claim claim) {
     boolean kept = false;
     try {
       long presumed = state.owner().map(Owner::epoch).orElse(0L);
       WaitingWriters waiting = new WaitingWriters(execution);
       OwnerSettings settings = new OwnerSettings(giveUp, waiting::impatient);
-      Optional<OwnedLog> owned = new Opening(log).open(claim.writer(), presumed, claim.takesOver(), settings);
+      Optional<OwnedLog> owned =
+          new Opening(log).open(claim.writer(), presumed, claim.takesOver(), settings);
       if (owned.isEmpty()) {
         return null;
       }
@@ -150,10 +172,12 @@ public final class ImageOpener {
     long covered = owned.state().owner().map(Owner::arenaSequence).orElse(0L);
     int chunkBlocks = owned.state().chunkSizeBytes() / Blocks.SIZE;
     ObjectNames names = new ObjectNames(volume, owned.epoch());
-    CommittedMap committed = new CommittedMap(lock, loaded.map(), chunkBlocks, store, execution, reader);
+    CommittedMap committed =
+        new CommittedMap(lock, loaded.map(), chunkBlocks, store, execution, reader);
     List<Arena.Reservation> replayed = claim.arena().replay(covered);
     if (!replayed.isEmpty()) {
-      LOG.info("volume {}: {} writes that were not committed are replayed", volume, replayed.size());
+      LOG.info(
+          "volume {}: {} writes that were not committed are replayed", volume, replayed.size());
     }
     return new VolumeImage(
         new ImageParts(
@@ -191,8 +215,9 @@ public final class ImageOpener {
   }
 
   /**
-   * Opens the state of this moment for reading. It needs no ownership and protects nothing: of a volume that is open elsewhere
-   * objects go as it is written, so that is refused unless {@code staleOk}.
+   * Opens the state of this moment for reading. It needs no ownership and protects nothing: of a
+   * volume that is open elsewhere objects go as it is written, so that is refused unless {@code
+   * staleOk}.
    *
    * @throws VolumeBusy if it is open for writing and not {@code staleOk}
    */
@@ -208,10 +233,12 @@ public final class ImageOpener {
         throw new VolumeBusy(busy(volume, state.owner().get()));
       }
       try {
-        MapLoader.Loaded map = new MapLoader(store, execution).load(volume, log, loaded, options.pageCacheBytes());
+        MapLoader.Loaded map =
+            new MapLoader(store, execution).load(volume, log, loaded, options.pageCacheBytes());
         Object lock = new Object();
         int chunkBlocks = state.chunkSizeBytes() / Blocks.SIZE;
-        CommittedMap committed = new CommittedMap(lock, map.map(), chunkBlocks, store, execution, reader);
+        CommittedMap committed =
+            new CommittedMap(lock, map.map(), chunkBlocks, store, execution, reader);
         return new ReadOnlyImage(volume, committed, state.sizeBytes());
       } catch (ObjectMissing e) {
         if (attempt >= TRIES) {

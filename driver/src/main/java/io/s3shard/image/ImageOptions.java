@@ -21,6 +21,13 @@ public record ImageOptions(
 
   public ImageOptions withCommitInterval(Duration interval) {
     return new ImageOptions(
-        interval, inlineBytes, segmentBytes, checkpointCommits, checkpointBytes, uploads, extentsInRecord, pageCacheBytes);
+        interval,
+        inlineBytes,
+        segmentBytes,
+        checkpointCommits,
+        checkpointBytes,
+        uploads,
+        extentsInRecord,
+        pageCacheBytes);
   }
 }

@@ -9,10 +9,11 @@ import io.s3shard.store.ObjectStore;
 import java.util.List;
 
 /**
- * What an image that is open for writing is made of; {@link ImageOpener} puts it together. {@code coveredSequence}: the arena
- * sequence that the log's last COMMIT covers; {@code replayed}: younger records that a dead process left in the arena;
- * {@code commitSlots}: the COMMITs after the checkpoint, which brought {@code commitBytes}; {@code wake}: raised when the
- * background commit has to look.
+ * What an image that is open for writing is made of; {@link ImageOpener} puts it together. {@code
+ * coveredSequence}: the arena sequence that the log's last COMMIT covers; {@code replayed}: younger
+ * records that a dead process left in the arena; {@code commitSlots}: the COMMITs after the
+ * checkpoint, which brought {@code commitBytes}; {@code wake}: raised when the background commit
+ * has to look.
  */
 record ImageParts(
     Object lock,

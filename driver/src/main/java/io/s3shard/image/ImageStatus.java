@@ -3,8 +3,9 @@ package io.s3shard.image;
 import java.time.Duration;
 
 /**
- * What an open image is doing. {@code state}: open, held, poisoned, fenced or closed. {@code dirtyRecords}: records that are
- * not committed; {@code arenaBytes}: room that the arena holds; {@code oldestDirty}: what a lost node would lose, in time.
+ * What an open image is doing. {@code state}: open, held, poisoned, fenced or closed. {@code
+ * dirtyRecords}: records that are not committed; {@code arenaBytes}: room that the arena holds;
+ * {@code oldestDirty}: what a lost node would lose, in time.
  */
 public record ImageStatus(
     String state,

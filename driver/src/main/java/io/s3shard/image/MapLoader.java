@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Builds the map of a volume from its log: the last checkpoint, and the COMMITs after it. Pages come on demand. */
+/**
+ * Builds the map of a volume from its log: the last checkpoint, and the COMMITs after it. Pages
+ * come on demand.
+ */
 final class MapLoader {
   /** A map, the slots of the COMMITs that no checkpoint covers, and what they brought, in bytes. */
   record Loaded(ChunkMap map, List<Long> commitSlots, long commitBytes) {}
@@ -48,7 +51,9 @@ final class MapLoader {
     for (CommitAt commit : log.commits(covers, loaded.state().tail())) {
       map.apply(commit.slot(), commit.commit().extents());
       slots.add(commit.slot());
-      bytes += commit.commit().extents().stream().mapToLong(extent -> extent.range().count()).sum() * Blocks.SIZE;
+      bytes +=
+          commit.commit().extents().stream().mapToLong(extent -> extent.range().count()).sum()
+              * Blocks.SIZE;
     }
     return new Loaded(map, slots, bytes);
   }
@@ -60,8 +65,9 @@ final class MapLoader {
     for (int i = 0; i < deltas.length; i++) {
       int index = i;
       ObjectRef delta = root.deltas().get(i);
-      work.add(
-          () -> deltas[index] = MapCodec.decodePage(delta, chunkBlocks, store.get(delta.key(), Purpose.MAP).body()));
+      work.add(() ->
+          deltas[index] =
+              MapCodec.decodePage(delta, chunkBlocks, store.get(delta.key(), Purpose.MAP).body()));
     }
     if (!work.isEmpty()) {
       Parallel.run(execution, "delta", WIDTH, work);

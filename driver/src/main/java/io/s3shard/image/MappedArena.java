@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** One arena in mapped files. Segments are filled with zeros when they are made: a full tmpfs is an error, not a SIGBUS later. */
+/**
+ * One arena in mapped files. Segments are filled with zeros when they are made: a full tmpfs is an
+ * error, not a SIGBUS later.
+ */
 final class MappedArena implements ArenaMemory {
   private record Segment(Arena mapping, ByteBuffer bytes) {}
 
@@ -27,7 +30,9 @@ final class MappedArena implements ArenaMemory {
   private final ByteBuffer header;
   private final TreeMap<Integer, Segment> segments = new TreeMap<>();
 
-  /** @param lock the header's channel, locked; closed with this */
+  /**
+   * @param lock the header's channel, locked; closed with this
+   */
   MappedArena(Path place, FileChannel lock) throws IOException {
     this.place = place;
     this.lock = lock;
@@ -81,7 +86,11 @@ final class MappedArena implements ArenaMemory {
     int number = segments.isEmpty() ? 0 : segments.lastKey() + 1;
     try {
       try (FileChannel channel =
-          FileChannel.open(file(number), StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+          FileChannel.open(
+              file(number),
+              StandardOpenOption.WRITE,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
         ByteBuffer zeros = ByteBuffer.allocate(MappedArenas.SEGMENT_BYTES);
         while (zeros.hasRemaining()) {
           channel.write(zeros);
@@ -95,14 +104,21 @@ final class MappedArena implements ArenaMemory {
       } catch (IOException again) {
         e.addSuppressed(again);
       }
-      throw new StoreUnavailable("no room for an arena segment in " + place + ": " + e.getMessage() + "; free some, or choose --arena-dir", e);
+      throw new StoreUnavailable(
+          "no room for an arena segment in "
+              + place
+              + ": "
+              + e.getMessage()
+              + "; free some, or choose --arena-dir",
+          e);
     }
   }
 
   private void open(int number) throws IOException {
     Arena mapping = Arena.ofShared();
     boolean kept = false;
-    try (FileChannel channel = FileChannel.open(file(number), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file(number), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       segments.put(number, new Segment(mapping, map(channel, MappedArenas.SEGMENT_BYTES, mapping)));
       kept = true;
     } finally {

@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arenas in folders of a file system, best a tmpfs: {@code <store>-<volume id>/header} and {@code segment-<n>}. The lock is a
- * POSIX lock on the header: the kernel lets it go when its holder dies.
+ * Arenas in folders of a file system, best a tmpfs: {@code <store>-<volume id>/header} and {@code
+ * segment-<n>}. The lock is a POSIX lock on the header: the kernel lets it go when its holder dies.
  */
 public final class MappedArenas implements ArenaHome {
   /** DESIGN §5: segments of the pool. */
@@ -79,7 +79,8 @@ public final class MappedArenas implements ArenaHome {
           return arena;
         }
       }
-      throw new VolumeBusy("volume " + volume + " is being opened by another process of this host; try again");
+      throw new VolumeBusy(
+          "volume " + volume + " is being opened by another process of this host; try again");
     } catch (IOException e) {
       throw refused(e);
     }
@@ -89,12 +90,17 @@ public final class MappedArenas implements ArenaHome {
     return folder.resolve(store + "-" + volume);
   }
 
-  /** Null: it was deleted while we waited for nobody; look again. @throws VolumeBusy if a living process has it */
+  /**
+   * Null: it was deleted while we waited for nobody; look again. @throws VolumeBusy if a living
+   * process has it
+   */
   private static @Nullable MappedArena lock(Path place, VolumeId volume) throws IOException {
     Path header = place.resolve("header");
     FileChannel channel;
     try {
-      channel = FileChannel.open(header, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      channel =
+          FileChannel.open(
+              header, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -104,12 +110,18 @@ public final class MappedArenas implements ArenaHome {
       try {
         lock = channel.tryLock();
       } catch (OverlappingFileLockException e) {
-        kept = true; // closing this channel would drop the lock that this process holds: POSIX locks are the process's
+        kept =
+            true; // closing this channel would drop the lock that this process holds: POSIX locks
+        // are the process's
         throw new VolumeBusy("volume " + volume + " is open in this process already", e);
       }
       if (lock == null) {
         throw new VolumeBusy(
-            "volume " + volume + " is open in another process of this host (arena " + place + "); unmount it there first");
+            "volume "
+                + volume
+                + " is open in another process of this host (arena "
+                + place
+                + "); unmount it there first");
       }
       if (!Files.exists(header)) {
         return null;
@@ -125,6 +137,12 @@ public final class MappedArenas implements ArenaHome {
   }
 
   private StoreRefused refused(IOException e) {
-    return new StoreRefused("can't use the arena folder " + folder + ": " + e.getMessage() + "; choose another with --arena-dir", e);
+    return new StoreRefused(
+        "can't use the arena folder "
+            + folder
+            + ": "
+            + e.getMessage()
+            + "; choose another with --arena-dir",
+        e);
   }
 }

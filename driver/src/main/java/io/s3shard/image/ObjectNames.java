@@ -6,8 +6,8 @@ import io.s3shard.map.MapNames;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Fresh names for what an owner uploads. The tail at that moment is part of the name: the object cannot be older than that
- * slot, which a collector may rely on.
+ * Fresh names for what an owner uploads. The tail at that moment is part of the name: the object
+ * cannot be older than that slot, which a collector may rely on.
  */
 final class ObjectNames implements MapNames {
   private final VolumeId volume;

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class Parallel {
   private Parallel() {}
 
-  /** Returns when all are done. The first failure is thrown, after everything that had begun has ended. */
+  /**
+   * Returns when all are done. The first failure is thrown, after everything that had begun has
+   * ended.
+   */
   static void run(Execution execution, String name, int width, List<? extends Runnable> work) {
     if (work.size() == 1) {
       work.getFirst().run();

@@ -28,7 +28,8 @@ final class ReadOnlyImage implements Image {
   public void read(long offset, ByteBuffer into) {
     int length = into.remaining();
     if (offset < 0 || offset + length > sizeBytes) {
-      throw new InvalidRequest("bytes " + offset + "+" + length + " lie beyond the image's end at " + sizeBytes);
+      throw new InvalidRequest(
+          "bytes " + offset + "+" + length + " lie beyond the image's end at " + sizeBytes);
     }
     if (length == 0) {
       return;

@@ -41,7 +41,10 @@ final class Uploader {
 
   void data(CommitPlan.Upload upload, Purpose purpose) {
     ObjectKey key = upload.object().key();
-    store.put(key, ObjectFormat.encode(ObjectFormat.Kind.DATA, key, upload.payload(), new byte[0]), purpose);
+    store.put(
+        key,
+        ObjectFormat.encode(ObjectFormat.Kind.DATA, key, upload.payload(), new byte[0]),
+        purpose);
   }
 
   void put(ObjectRef object, Body body, Purpose purpose) {
@@ -54,11 +57,15 @@ final class Uploader {
     }
   }
 
-  /** Deletes what nobody can need. What can't be deleted now is left to a sweep: it costs room, no more. */
+  /**
+   * Deletes what nobody can need. What can't be deleted now is left to a sweep: it costs room, no
+   * more.
+   */
   void delete(List<ObjectKey> dead) {
     try {
       for (int from = 0; from < dead.size(); from += DELETE_BATCH) {
-        store.delete(dead.subList(from, Math.min(dead.size(), from + DELETE_BATCH)), Purpose.BACKGROUND);
+        store.delete(
+            dead.subList(from, Math.min(dead.size(), from + DELETE_BATCH)), Purpose.BACKGROUND);
       }
     } catch (S3ShardException e) {
       LOG.warn("{} dead objects stay in the bucket: {}", dead.size(), e.getMessage());

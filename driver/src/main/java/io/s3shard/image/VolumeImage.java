@@ -1,6 +1,5 @@
 package io.s3shard.image;
 
-import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.ObjectMissing;
@@ -23,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A volume that is open for writing: reads and writes against the dirty data and the committed map; the {@link Committer} turns
- * one into the other.
+ * A volume that is open for writing: reads and writes against the dirty data and the committed map;
+ * the {@link Committer} turns one into the other.
  *
  * <pre>
  *   OPEN      all goes
@@ -33,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *   CLOSED    all fails
  * </pre>
  *
- * One lock guards the dirty data, the map and these states; it is held for memory only. A reader sees dirty data and map of the
- * same moment.
+ * One lock guards the dirty data, the map and these states; it is held for memory only. A reader
+ * sees dirty data and map of the same moment.
  */
 public final class VolumeImage implements Image {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeImage.class);
@@ -58,7 +57,10 @@ public final class VolumeImage implements Image {
   private final ImageOptions options;
   private final WaitingWriters waiting;
 
-  /** Raised when room was freed or writing has ended; when a commit has ended; when the background commit has to look. */
+  /**
+   * Raised when room was freed or writing has ended; when a commit has ended; when the background
+   * commit has to look.
+   */
   private final Signal room;
 
   private final Signal progress;
@@ -134,10 +136,13 @@ public final class VolumeImage implements Image {
     synchronized (lock) {
       checkReadable();
       if (offset < 0 || offset + length > sizeBytes) {
-        throw new InvalidRequest("bytes " + offset + "+" + length + " lie beyond the image's end at " + sizeBytes);
+        throw new InvalidRequest(
+            "bytes " + offset + "+" + length + " lie beyond the image's end at " + sizeBytes);
       }
       seen = committed.version();
-      missing = new ReadPlan(requests, edges, into, into.position() - offset).dirty(offset, offset + length);
+      missing =
+          new ReadPlan(requests, edges, into, into.position() - offset)
+              .dirty(offset, offset + length);
     }
     if (missing != null) {
       committed.load(missing.pages(), Purpose.READ);
@@ -154,7 +159,10 @@ public final class VolumeImage implements Image {
     return true;
   }
 
-  /** An object that the map named is gone: fine if the map has moved on; else we were fenced, or it is damage. */
+  /**
+   * An object that the map named is gone: fine if the map has moved on; else we were fenced, or it
+   * is damage.
+   */
   private boolean lookAgain(long seen, long offset, int length, ObjectMissing cause) {
     synchronized (lock) {
       if (committed.version() != seen) {
@@ -179,14 +187,18 @@ public final class VolumeImage implements Image {
   /** A part of a block at the edge of a read. */
   private record Edge(ByteBuffer block, int inBlock, int length, int at) {}
 
-  /** What a read takes from where. Under the lock. {@code shift}: from an offset in the image to a position in the buffer. */
+  /**
+   * What a read takes from where. Under the lock. {@code shift}: from an offset in the image to a
+   * position in the buffer.
+   */
   private final class ReadPlan {
     private final List<BlockReader.Request> requests;
     private final List<Edge> edges;
     private final ByteBuffer into;
     private final long shift;
 
-    private ReadPlan(List<BlockReader.Request> requests, List<Edge> edges, ByteBuffer into, long shift) {
+    private ReadPlan(
+        List<BlockReader.Request> requests, List<Edge> edges, ByteBuffer into, long shift) {
       this.requests = requests;
       this.edges = edges;
       this.into = into;
@@ -222,7 +234,11 @@ public final class VolumeImage implements Image {
       if (run.isZeros()) {
         Zeros.fill(into, at, (int) run.length());
       } else {
-        into.put(at, arena.bytes(run.segment(), run.position(), (int) run.length()), 0, (int) run.length());
+        into.put(
+            at,
+            arena.bytes(run.segment(), run.position(), (int) run.length()),
+            0,
+            (int) run.length());
       }
     }
 
@@ -235,9 +251,13 @@ public final class VolumeImage implements Image {
         case Lookup.Found found -> {
           boolean headCut = from % Blocks.SIZE != 0;
           boolean tailCut = to % Blocks.SIZE != 0;
-          ByteBuffer head = headCut ? edge(first, from, Math.min(to, (first + 1) * Blocks.SIZE)) : null;
+          ByteBuffer head =
+              headCut ? edge(first, from, Math.min(to, (first + 1) * Blocks.SIZE)) : null;
           boolean oneBlock = end - first == 1;
-          ByteBuffer tail = tailCut && !(oneBlock && headCut) ? edge(end - 1, Math.max(from, (end - 1) * Blocks.SIZE), to) : null;
+          ByteBuffer tail =
+              tailCut && !(oneBlock && headCut)
+                  ? edge(end - 1, Math.max(from, (end - 1) * Blocks.SIZE), to)
+                  : null;
           for (var piece : found.pieces()) {
             add(piece.range(), piece.source(), first, head, end - 1, tail);
           }
@@ -248,7 +268,9 @@ public final class VolumeImage implements Image {
 
     private ByteBuffer edge(long block, long from, long to) {
       ByteBuffer whole = ByteBuffer.allocate(Blocks.SIZE);
-      edges.add(new Edge(whole, (int) (from - block * Blocks.SIZE), (int) (to - from), (int) (from + shift)));
+      edges.add(
+          new Edge(
+              whole, (int) (from - block * Blocks.SIZE), (int) (to - from), (int) (from + shift)));
       return whole;
     }
 
@@ -271,7 +293,11 @@ public final class VolumeImage implements Image {
         to--;
       }
       if (to > from) {
-        request(source.skip(from - range.first()), (int) (to - from), into, (int) (from * Blocks.SIZE + shift));
+        request(
+            source.skip(from - range.first()),
+            (int) (to - from),
+            into,
+            (int) (from * Blocks.SIZE + shift));
       }
       if (endsInTail && tail != null) {
         request(source.skip(to - range.first()), 1, tail, 0);
@@ -293,7 +319,8 @@ public final class VolumeImage implements Image {
   public void write(long offset, ByteBuffer data) {
     checkEnd(offset, data.remaining());
     while (data.hasRemaining()) {
-      ByteBuffer piece = data.slice(data.position(), Math.min(data.remaining(), arena.maxContentBytes()));
+      ByteBuffer piece =
+          data.slice(data.position(), Math.min(data.remaining(), arena.maxContentBytes()));
       if (Zeros.is(piece)) {
         note(Arena.Kind.ZERO, offset, piece.remaining());
       } else {
@@ -333,7 +360,8 @@ public final class VolumeImage implements Image {
     checkEnd(newSizeBytes, 0);
     long now = sizeBytes();
     if (newSizeBytes < now) {
-      throw new InvalidRequest("an image can't shrink: it has " + now + " bytes, asked for " + newSizeBytes);
+      throw new InvalidRequest(
+          "an image can't shrink: it has " + now + " bytes, asked for " + newSizeBytes);
     }
     if (newSizeBytes > now) {
       note(Arena.Kind.SIZE, newSizeBytes, 0);
@@ -342,7 +370,8 @@ public final class VolumeImage implements Image {
 
   private static void checkEnd(long offset, long length) {
     if (offset < 0 || length < 0 || offset > MAX_SIZE_BYTES - length) {
-      throw new InvalidRequest("bytes " + offset + "+" + length + " pass the largest size of an image, 64 TiB");
+      throw new InvalidRequest(
+          "bytes " + offset + "+" + length + " pass the largest size of an image, 64 TiB");
     }
   }
 
@@ -352,7 +381,10 @@ public final class VolumeImage implements Image {
     publish(reservation, true);
   }
 
-  /** Waits for room. The reservation belongs to the cut that is active now, which can't settle before it is published. */
+  /**
+   * Waits for room. The reservation belongs to the cut that is active now, which can't settle
+   * before it is published.
+   */
   private Arena.Reservation reserve(Arena.Kind kind, long offset, long length) {
     long seen = room.version();
     Arena.Reservation reservation = tryReserve(kind, offset, length);
@@ -416,9 +448,11 @@ public final class VolumeImage implements Image {
     switch (record.kind()) {
       case WRITE ->
           cut.index.insert(
-              new DirtyIndex.Run(record.offset(), end, record.sequence(), record.segment(), record.position()));
+              new DirtyIndex.Run(
+                  record.offset(), end, record.sequence(), record.segment(), record.position()));
       case ZERO, DISCARD ->
-          cut.index.insert(new DirtyIndex.Run(record.offset(), end, record.sequence(), DirtyIndex.Run.ZEROS, 0));
+          cut.index.insert(
+              new DirtyIndex.Run(record.offset(), end, record.sequence(), DirtyIndex.Run.ZEROS, 0));
       case SIZE -> {}
     }
     cut.sizeBytes = Math.max(cut.sizeBytes, end);
@@ -482,7 +516,9 @@ public final class VolumeImage implements Image {
       fail(e);
     } catch (RuntimeException | Error e) {
       LOG.error("a commit failed by a fault of s3shard itself", e);
-      fail(new Poisoned("the volume stopped writing after an internal error: " + e + "; open it again", e));
+      fail(
+          new Poisoned(
+              "the volume stopped writing after an internal error: " + e + "; open it again", e));
     } finally {
       synchronized (lock) {
         committing = false;
@@ -514,7 +550,10 @@ public final class VolumeImage implements Image {
     }
   }
 
-  /** Marks the arena before anybody hears of the failure: what it holds must never be replayed after that. */
+  /**
+   * Marks the arena before anybody hears of the failure: what it holds must never be replayed after
+   * that.
+   */
   private void fail(S3ShardException cause) {
     boolean fenced = cause instanceof Fenced;
     synchronized (lock) {
@@ -535,7 +574,10 @@ public final class VolumeImage implements Image {
     return Math.max(2, arena.fairShare() / 2);
   }
 
-  /** The background commit: by age, by amount, when a writer waits, when a checkpoint is ready. Idle, it sleeps. */
+  /**
+   * The background commit: by age, by amount, when a writer waits, when a checkpoint is ready.
+   * Idle, it sleeps.
+   */
   private @Nullable Void commitNowAndThen() {
     while (true) {
       long seen = wake.version();
@@ -546,11 +588,14 @@ public final class VolumeImage implements Image {
           return null;
         }
         if (!committing) {
-          long left = options.commitInterval().toNanos() - (execution.nanoTime() - active.sinceNanos);
+          long left =
+              options.commitInterval().toNanos() - (execution.nanoTime() - active.sinceNanos);
           due =
               committer.hasCheckpoint()
                   || active.isDirty()
-                      && (left <= 0 || waiting.count() > 0 || arena.activeSegments() >= commitAtSegments());
+                      && (left <= 0
+                          || waiting.count() > 0
+                          || arena.activeSegments() >= commitAtSegments());
           if (due) {
             committing = true;
           } else if (active.isDirty()) {
@@ -581,7 +626,10 @@ public final class VolumeImage implements Image {
   private void checkWritable() {
     switch (state) {
       case OPEN -> {}
-      case POISONED -> throw new Poisoned("writing has stopped after a failed flush; open the volume again: " + message(), failure);
+      case POISONED ->
+          throw new Poisoned(
+              "writing has stopped after a failed flush; open the volume again: " + message(),
+              failure);
       case FENCED -> throw new Fenced(message(), failure);
       case CLOSED -> throw new InvalidRequest("the image is closed");
     }
@@ -597,7 +645,9 @@ public final class VolumeImage implements Image {
       long oldest = frozen != null && frozen.isDirty() ? frozen.sinceNanos : active.sinceNanos;
       boolean dirty = active.isDirty() || frozen != null && frozen.isDirty();
       return new ImageStatus(
-          state == State.OPEN ? committer.isHeld() ? "held" : "open" : state.name().toLowerCase(Locale.ROOT),
+          state == State.OPEN
+              ? committer.isHeld() ? "held" : "open"
+              : state.name().toLowerCase(Locale.ROOT),
           sizeBytes,
           arena.sequence() - committedSequence,
           arena.heldBytes(),

@@ -1,4 +1,6 @@
-/** One open volume as a flat range of bytes: dirty data in the arena, commit, read path, checkpoint. */
+/**
+ * One open volume as a flat range of bytes: dirty data in the arena, commit, read path, checkpoint.
+ */
 @NullMarked
 package io.s3shard.image;
 

@@ -14,10 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint in the making; independent of its {@link ChunkMap}, for one thread. In this order: load {@link #pagesNeeded} and
- * {@link #install} each; upload {@link #toGather} in segments and say where the blocks lie now ({@link #gathered}); {@link
- * #encode}, which uploads; append the COMMIT that names {@link #rootRef}; {@link ChunkMap#finishCheckpoint}; delete {@link
- * #superseded}. It takes the memory of the tail and of the entries that this touches, and of a few pages.
+ * A checkpoint in the making; independent of its {@link ChunkMap}, for one thread. In this order:
+ * load {@link #pagesNeeded} and {@link #install} each; upload {@link #toGather} in segments and say
+ * where the blocks lie now ({@link #gathered}); {@link #encode}, which uploads; append the COMMIT
+ * that names {@link #rootRef}; {@link ChunkMap#finishCheckpoint}; delete {@link #superseded}. It
+ * takes the memory of the tail and of the entries that this touches, and of a few pages.
  */
 public final class CheckpointDraft {
   private final VolumeId self;
@@ -38,7 +39,9 @@ public final class CheckpointDraft {
   private @Nullable Checkpointed after;
   private Map<ObjectRef, Page> pagesKept = Map.of();
 
-  /** {@code runs}: the tail up to {@code covers}. {@code cached}: pages that happen to be loaded. */
+  /**
+   * {@code runs}: the tail up to {@code covers}. {@code cached}: pages that happen to be loaded.
+   */
   CheckpointDraft(
       VolumeId self,
       MapLimits limits,
@@ -83,18 +86,24 @@ public final class CheckpointDraft {
     if (known == null) {
       known = new CheckpointScope(before, runs);
       scope = known;
-      known.required().stream().forEach(index -> needed.add(before.root().pages().get(index).page()));
+      known.required().stream()
+          .forEach(index -> needed.add(before.root().pages().get(index).page()));
       cached.forEach(this::install);
       cached.clear();
     }
     return known;
   }
 
-  /** A small part of a page as a rule, so that a checkpoint of scattered writes does not hold the whole map. */
+  /**
+   * A small part of a page as a rule, so that a checkpoint of scattered writes does not hold the
+   * whole map.
+   */
   private Page touchedOnly(Page page, CheckpointScope known) {
     PageBuilder part = new PageBuilder(before.root().chunkBlocks());
     for (Touched chunks : known.touched) {
-      for (int i = page.ceiling(chunks.first()); i < page.size() && page.chunk(i) < chunks.end(); i++) {
+      for (int i = page.ceiling(chunks.first());
+          i < page.size() && page.chunk(i) < chunks.end();
+          i++) {
         page.copyTo(part, i);
       }
     }
@@ -102,9 +111,10 @@ public final class CheckpointDraft {
   }
 
   /**
-   * The runs to copy into segments of DATA, sorted by image block, disjoint: what lies inline in COMMITs, and the small groups of
-   * chunks that would have too many. Segments take them in this order, and are not shorter than a chunk but for the
-   * last. May be empty; then {@link #gathered} need not be called.
+   * The runs to copy into segments of DATA, sorted by image block, disjoint: what lies inline in
+   * COMMITs, and the small groups of chunks that would have too many. Segments take them in this
+   * order, and are not shorter than a chunk but for the last. May be empty; then {@link #gathered}
+   * need not be called.
    */
   public List<Extent> toGather() {
     List<Extent> known = toGather;
@@ -128,9 +138,12 @@ public final class CheckpointDraft {
       Base base = known.isCovered(chunks) ? null : prior.base(chunks.first());
       EntryShape.Plan plan = shape(chunks, content(chunks)).plan(base);
       planned.add(plan.base());
-      plan.gather().forEach(piece -> gather.add(piece.range().first(), piece.range().end(), piece.source()));
+      plan.gather()
+          .forEach(piece -> gather.add(piece.range().first(), piece.range().end(), piece.source()));
     }
-    return gather.take().stream().map(piece -> new Extent(piece.range(), piece.source(), 0)).toList();
+    return gather.take().stream()
+        .map(piece -> new Extent(piece.range(), piece.source(), 0))
+        .toList();
   }
 
   private EntryShape shape(Touched chunk, List<Piece> content) {
@@ -163,8 +176,9 @@ public final class CheckpointDraft {
   }
 
   /**
-   * Encodes the objects of the checkpoint and hands them to {@code upload}, some at a time; they must be in the bucket before
-   * the COMMIT. If {@code pages} or {@code upload} throws, so does this, and the draft is of no more use.
+   * Encodes the objects of the checkpoint and hands them to {@code upload}, some at a time; they
+   * must be in the bucket before the COMMIT. If {@code pages} or {@code upload} throws, so does
+   * this, and the draft is of no more use.
    */
   public void encode(MapNames names, PageSource pages, Consumer<List<EncodedObject>> upload) {
     if (after != null) {
@@ -199,7 +213,9 @@ public final class CheckpointDraft {
     for (int i = 0; i < known.touched.size(); i++) {
       Touched chunks = known.touched.get(i);
       if (chunks.isSpan()) {
-        prior.chunks(chunks.first(), chunks.end()).forEach(chunk -> delta.add(new ChunkEntry(chunk, null, List.of())));
+        prior
+            .chunks(chunks.first(), chunks.end())
+            .forEach(chunk -> delta.add(new ChunkEntry(chunk, null, List.of())));
         continue;
       }
       ChunkEntry entry = shape(chunks, moved.relocate(content(chunks))).entry(planned.get(i));
@@ -215,10 +231,15 @@ public final class CheckpointDraft {
     return after().rootRef().orElseThrow();
   }
 
-  /** The volume's own map objects of the previous checkpoint that this one does not use, after {@link #encode}. */
+  /**
+   * The volume's own map objects of the previous checkpoint that this one does not use, after
+   * {@link #encode}.
+   */
   public List<ObjectRef> superseded() {
     Set<ObjectRef> used = new HashSet<>(after().objects());
-    return before.objects().stream().filter(ref -> ref.volume().equals(self) && !used.contains(ref)).toList();
+    return before.objects().stream()
+        .filter(ref -> ref.volume().equals(self) && !used.contains(ref))
+        .toList();
   }
 
   Checkpointed before() {

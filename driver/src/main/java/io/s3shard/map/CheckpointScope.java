@@ -3,7 +3,10 @@ package io.s3shard.map;
 import java.util.BitSet;
 import java.util.List;
 
-/** What a checkpoint has to write: the chunks that the tail touched, as a delta, or the pages that these and the deltas change. */
+/**
+ * What a checkpoint has to write: the chunks that the tail touched, as a delta, or the pages that
+ * these and the deltas change.
+ */
 final class CheckpointScope {
   private final Checkpointed before;
   private final List<TailIndex.Run> runs;
@@ -22,7 +25,10 @@ final class CheckpointScope {
     findPages();
   }
 
-  /** The pages that must be loaded to know what chunks hold that the tail touched only in part, by their index. */
+  /**
+   * The pages that must be loaded to know what chunks hold that the tail touched only in part, by
+   * their index.
+   */
   BitSet required() {
     BitSet required = new BitSet();
     for (Touched chunks : touched) {
@@ -92,7 +98,9 @@ final class CheckpointScope {
 
   private BitSet pagesInside(Touched chunks) {
     BitSet inside = new BitSet();
-    for (int i = Math.max(0, before.pageIndex(chunks.first())); i < before.root().pages().size(); i++) {
+    for (int i = Math.max(0, before.pageIndex(chunks.first()));
+        i < before.root().pages().size();
+        i++) {
       if (before.pageEnd(i) > chunks.end()) {
         break;
       }

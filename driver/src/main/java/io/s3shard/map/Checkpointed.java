@@ -5,18 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A checkpoint as it lies in the bucket: its root and, in memory, its delta pages, oldest first. Immutable. */
+/**
+ * A checkpoint as it lies in the bucket: its root and, in memory, its delta pages, oldest first.
+ * Immutable.
+ */
 record Checkpointed(Optional<ObjectRef> rootRef, Root root, List<Page> deltas) {
   Checkpointed {
     if (deltas.size() != root.deltas().size()) {
-      throw new IllegalArgumentException(deltas.size() + " delta pages for " + root.deltas().size() + " references");
+      throw new IllegalArgumentException(
+          deltas.size() + " delta pages for " + root.deltas().size() + " references");
     }
     deltas = List.copyOf(deltas);
   }
 
   /** Of a volume that has none yet. */
   static Checkpointed none(int chunkBlocks) {
-    return new Checkpointed(Optional.empty(), new Root(0, chunkBlocks, 0, List.of(), List.of()), List.of());
+    return new Checkpointed(
+        Optional.empty(), new Root(0, chunkBlocks, 0, List.of(), List.of()), List.of());
   }
 
   /** Which page holds the entry of {@code chunk}, if it has one; -1: none. */
@@ -36,7 +41,9 @@ record Checkpointed(Optional<ObjectRef> rootRef, Root root, List<Page> deltas) {
 
   /** The first chunk that is the next page's. */
   long pageEnd(int index) {
-    return index + 1 < root.pages().size() ? root.pages().get(index + 1).firstChunk() : Long.MAX_VALUE;
+    return index + 1 < root.pages().size()
+        ? root.pages().get(index + 1).firstChunk()
+        : Long.MAX_VALUE;
   }
 
   /** The newest delta that has an entry for {@code chunk}; -1: none. */

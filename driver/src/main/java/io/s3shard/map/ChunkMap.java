@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The chunk map of an open volume: the pages of its last checkpoint, and above them the tail index of the COMMITs since. Not
- * thread-safe: its user's lock guards it.
+ * The chunk map of an open volume: the pages of its last checkpoint, and above them the tail index
+ * of the COMMITs since. Not thread-safe: its user's lock guards it.
  */
 public final class ChunkMap {
   private final VolumeId self;
@@ -31,7 +31,8 @@ public final class ChunkMap {
   private long lastRebase;
   private long rebaseFloor;
 
-  private ChunkMap(VolumeId self, MapLimits limits, Checkpointed checkpoint, TailIndex tail, long covers) {
+  private ChunkMap(
+      VolumeId self, MapLimits limits, Checkpointed checkpoint, TailIndex tail, long covers) {
     this.self = self;
     this.limits = limits;
     this.chunkBlocks = checkpoint.root().chunkBlocks();
@@ -53,25 +54,33 @@ public final class ChunkMap {
     return new ChunkMap(self, limits, Checkpointed.none(chunkBlocks), new TailIndex(), 0);
   }
 
-  /** The map at a checkpoint; the COMMITs after {@code root.covers()} are to be applied. {@code deltas}: oldest first. */
+  /**
+   * The map at a checkpoint; the COMMITs after {@code root.covers()} are to be applied. {@code
+   * deltas}: oldest first.
+   */
   public static ChunkMap of(VolumeId self, ObjectRef rootRef, Root root, List<Page> deltas) {
     return of(self, rootRef, root, deltas, MapLimits.STANDARD);
   }
 
-  static ChunkMap of(VolumeId self, ObjectRef rootRef, Root root, List<Page> deltas, MapLimits limits) {
+  static ChunkMap of(
+      VolumeId self, ObjectRef rootRef, Root root, List<Page> deltas, MapLimits limits) {
     Checkpointed checkpoint = new Checkpointed(Optional.of(rootRef), root, deltas);
     return new ChunkMap(self, limits, checkpoint, new TailIndex(), root.covers());
   }
 
   /**
-   * The map with which a clone of this state begins: everything is older than slot 1 of the clone's log. Load the source's map at
-   * the cloned position, then call this, then apply the clone's own COMMITs. Of no use once the clone has its own checkpoint.
+   * The map with which a clone of this state begins: everything is older than slot 1 of the clone's
+   * log. Load the source's map at the cloned position, then call this, then apply the clone's own
+   * COMMITs. Of no use once the clone has its own checkpoint.
    */
   public ChunkMap cloneAs(VolumeId clone) {
     return new ChunkMap(clone, limits, checkpoint, tail.copyAt(0), 0);
   }
 
-  /** How many bytes of memory pages may take from now on; the least recently used go first. Deltas and tail come on top. */
+  /**
+   * How many bytes of memory pages may take from now on; the least recently used go first. Deltas
+   * and tail come on top.
+   */
   public void limitPages(long bytes) {
     pages.limit(bytes);
   }
@@ -88,8 +97,12 @@ public final class ChunkMap {
     for (Extent extent : extents) {
       if (extent.upTo() != 0 && (extent.upTo() < rebaseFloor || extent.upTo() >= slot)) {
         throw new Damaged(
-            "object " + Layout.log(self, slot) + " is damaged: it replaces what was written up to slot " + extent.upTo()
-                + ", the checkpoint covers " + rebaseFloor);
+            "object "
+                + Layout.log(self, slot)
+                + " is damaged: it replaces what was written up to slot "
+                + extent.upTo()
+                + ", the checkpoint covers "
+                + rebaseFloor);
       }
     }
     for (Extent extent : extents) {
@@ -100,8 +113,9 @@ public final class ChunkMap {
   }
 
   /**
-   * A rebase must say at least this slot in {@code upTo}: below the slot that a checkpoint covers, also one that is being made,
-   * nobody knows any more what is younger than what. One that says less must not be appended.
+   * A rebase must say at least this slot in {@code upTo}: below the slot that a checkpoint covers,
+   * also one that is being made, nobody knows any more what is younger than what. One that says
+   * less must not be appended.
    */
   public long rebaseFloor() {
     return rebaseFloor;
@@ -124,7 +138,9 @@ public final class ChunkMap {
         at = end;
       }
     }
-    return missing.isEmpty() ? new Lookup.Found(found.take()) : new Lookup.PagesMissing(List.copyOf(missing));
+    return missing.isEmpty()
+        ? new Lookup.Found(found.take())
+        : new Lookup.PagesMissing(List.copyOf(missing));
   }
 
   /** The same for blocks that the tail says nothing about. */
@@ -162,7 +178,10 @@ public final class ChunkMap {
     }
   }
 
-  /** Takes in a page that {@link #lookup} missed. One that the present checkpoint does not use is ignored. */
+  /**
+   * Takes in a page that {@link #lookup} missed. One that the present checkpoint does not use is
+   * ignored.
+   */
   public void install(ObjectRef ref, Page page) {
     if (used.contains(ref)) {
       pages.put(ref, page);
@@ -174,12 +193,17 @@ public final class ChunkMap {
     return checkpoint.rootRef();
   }
 
-  /** The last slot of the volume's own log that the checkpoint covers; 0: it has none of its own. */
+  /**
+   * The last slot of the volume's own log that the checkpoint covers; 0: it has none of its own.
+   */
   public long covers() {
     return covers;
   }
 
-  /** What the present checkpoint consists of: root, pages, deltas. In a clone some are another volume's. */
+  /**
+   * What the present checkpoint consists of: root, pages, deltas. In a clone some are another
+   * volume's.
+   */
   public List<ObjectRef> liveMapObjects() {
     return checkpoint.objects();
   }
@@ -200,9 +224,9 @@ public final class ChunkMap {
   }
 
   /**
-   * A snapshot from which a checkpoint is made outside the lock. {@code upTo}: the last slot that was applied, or a later one
-   * that holds a control record; {@code sizeBytes}: the image's size there. One that is never finished leaves nothing behind but
-   * a higher {@link #rebaseFloor}.
+   * A snapshot from which a checkpoint is made outside the lock. {@code upTo}: the last slot that
+   * was applied, or a later one that holds a control record; {@code sizeBytes}: the image's size
+   * there. One that is never finished leaves nothing behind but a higher {@link #rebaseFloor}.
    */
   public CheckpointDraft beginCheckpoint(long upTo, long sizeBytes) {
     if (upTo < covers || upTo < lastRebase) {
@@ -211,13 +235,24 @@ public final class ChunkMap {
     }
     rebaseFloor = Math.max(rebaseFloor, upTo);
     return new CheckpointDraft(
-        self, limits, pages.limitBytes(), checkpoint, upTo, sizeBytes, tail.upTo(upTo), pages.snapshot());
+        self,
+        limits,
+        pages.limitBytes(),
+        checkpoint,
+        upTo,
+        sizeBytes,
+        tail.upTo(upTo),
+        pages.snapshot());
   }
 
-  /** Goes over to the checkpoint, once the COMMIT that names it is in the log. What was applied since it began stays. */
+  /**
+   * Goes over to the checkpoint, once the COMMIT that names it is in the log. What was applied
+   * since it began stays.
+   */
   public void finishCheckpoint(CheckpointDraft draft) {
     if (!draft.before().rootRef().equals(checkpoint.rootRef())) {
-      throw new IllegalStateException("the checkpoint at " + draft.covers() + " was begun on an older one");
+      throw new IllegalStateException(
+          "the checkpoint at " + draft.covers() + " was begun on an older one");
     }
     checkpoint = draft.after();
     used = new HashSet<>(checkpoint.objects());

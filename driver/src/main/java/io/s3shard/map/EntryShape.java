@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How the content of a chunk is said as an entry: with the base that leaves the fewest blocks to groups. */
+/**
+ * How the content of a chunk is said as an entry: with the base that leaves the fewest blocks to
+ * groups.
+ */
 final class EntryShape {
   /** Groups that inline blocks become: a segment may end between them. */
   private static final int GATHERED_GROUPS = 2;
@@ -26,7 +29,10 @@ final class EntryShape {
     this.content = content;
   }
 
-  /** What a checkpoint does with a chunk: its base (null: none), and the runs that are to be gathered first. */
+  /**
+   * What a checkpoint does with a chunk: its base (null: none), and the runs that are to be
+   * gathered first.
+   */
   record Plan(@Nullable Base base, List<Piece> gather) {}
 
   /** {@code before}: the base that the chunk has now. */
@@ -50,12 +56,14 @@ final class EntryShape {
     }
     BitSet gathered = fits ? new BitSet() : smallGroups(overlay);
     return new Plan(
-        chosen, overlay.stream().filter(piece -> isInline(piece) || gathered.get(number(piece))).toList());
+        chosen,
+        overlay.stream().filter(piece -> isInline(piece) || gathered.get(number(piece))).toList());
   }
 
   /**
-   * The blocks of the groups that must go so that the rest is few enough, the smallest first; and of more, as long as they are not
-   * larger than all before together: so a block is copied again only when what it lies in doubles.
+   * The blocks of the groups that must go so that the rest is few enough, the smallest first; and
+   * of more, as long as they are not larger than all before together: so a block is copied again
+   * only when what it lies in doubles.
    */
   private BitSet smallGroups(List<Piece> overlay) {
     List<Group> groups = groups(overlay.stream().filter(piece -> !isInline(piece)).toList());
@@ -77,7 +85,10 @@ final class EntryShape {
     return gathered;
   }
 
-  /** The entry, now that nothing is inline. {@code planned}: a base with which it has few enough groups. */
+  /**
+   * The entry, now that nothing is inline. {@code planned}: a base with which it has few enough
+   * groups.
+   */
   ChunkEntry entry(@Nullable Base planned) {
     Base chosen = planned;
     List<Group> groups = groups(overlay(planned));
@@ -105,7 +116,10 @@ final class EntryShape {
     return candidates;
   }
 
-  /** The object and position from which most blocks of the chunk lie in their places; null if nothing does. */
+  /**
+   * The object and position from which most blocks of the chunk lie in their places; null if
+   * nothing does.
+   */
   private @Nullable Base aligned() {
     Map<Base, Long> inPlace = new LinkedHashMap<>();
     Base best = null;
@@ -161,7 +175,8 @@ final class EntryShape {
     for (Piece piece : overlay) {
       switch (piece.source()) {
         case Extent.Source.Zeros none -> number(piece, zeros);
-        case Extent.Source.InObject in -> stored.computeIfAbsent(in.object(), object -> new ArrayList<>()).add(piece);
+        case Extent.Source.InObject in ->
+            stored.computeIfAbsent(in.object(), object -> new ArrayList<>()).add(piece);
       }
     }
     List<Group> groups = new ArrayList<>();
@@ -173,7 +188,10 @@ final class EntryShape {
     return groups;
   }
 
-  /** Makes groups of the pieces of one object: each goes on while the next block of the object is further on in the chunk. */
+  /**
+   * Makes groups of the pieces of one object: each goes on while the next block of the object is
+   * further on in the chunk.
+   */
   private void chain(List<Piece> pieces, List<Group> groups) {
     pieces.sort(Comparator.comparingLong(EntryShape::position));
     int i = 0;
@@ -212,6 +230,7 @@ final class EntryShape {
   }
 
   private static boolean isInline(Piece piece) {
-    return piece.source() instanceof Extent.Source.InObject in && in.object().kind() == ObjectRef.Kind.LOG;
+    return piece.source() instanceof Extent.Source.InObject in
+        && in.object().kind() == ObjectRef.Kind.LOG;
   }
 }

@@ -2,5 +2,8 @@ package io.s3shard.map;
 
 import io.s3shard.format.Extent;
 
-/** Blocks of one chunk that lie together, in this order: the first at {@code source}, the next behind it; or zeros. */
+/**
+ * Blocks of one chunk that lie together, in this order: the first at {@code source}, the next
+ * behind it; or zeros.
+ */
 public record Group(Extent.Source source, BlockNumbers blocks) {}

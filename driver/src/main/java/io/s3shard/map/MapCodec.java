@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Roots and pages as objects. Decoding throws {@link io.s3shard.error.Damaged} naming the key, and nothing else. */
+/**
+ * Roots and pages as objects. Decoding throws {@link io.s3shard.error.Damaged} naming the key, and
+ * nothing else.
+ */
 public final class MapCodec {
   /** DESIGN §5: an image is at most 64 TiB, a chunk 256 KiB to 64 MiB. */
   private static final long MAX_SIZE_BYTES = 64L << 40;
@@ -53,8 +56,11 @@ public final class MapCodec {
 
   private static Root root(ObjectRef ref, io.s3shard.proto.v1.Root proto) {
     int chunkBytes = proto.getChunkSizeBytes();
-    if (Integer.bitCount(chunkBytes) != 1 || chunkBytes < MIN_CHUNK_BYTES || chunkBytes > MAX_CHUNK_BYTES) {
-      throw new IllegalArgumentException("its chunk size is " + Integer.toUnsignedString(chunkBytes));
+    if (Integer.bitCount(chunkBytes) != 1
+        || chunkBytes < MIN_CHUNK_BYTES
+        || chunkBytes > MAX_CHUNK_BYTES) {
+      throw new IllegalArgumentException(
+          "its chunk size is " + Integer.toUnsignedString(chunkBytes));
     }
     if (proto.getSizeBytes() > MAX_SIZE_BYTES) {
       throw new IllegalArgumentException("its size is " + proto.getSizeBytes());
@@ -68,7 +74,8 @@ public final class MapCodec {
     for (io.s3shard.proto.v1.ObjectRef delta : proto.getDeltasList()) {
       deltas.add(refs.decode(delta, ObjectRef.Kind.MAP));
     }
-    return new Root(proto.getCovers(), chunkBytes / Blocks.SIZE, proto.getSizeBytes(), pages, deltas);
+    return new Root(
+        proto.getCovers(), chunkBytes / Blocks.SIZE, proto.getSizeBytes(), pages, deltas);
   }
 
   /** Also for delta pages. */
@@ -87,7 +94,10 @@ public final class MapCodec {
     return encode(ObjectFormat.Kind.PAGE, ref, proto.build().toByteArray());
   }
 
-  /** {@code whole}: all bytes of the object; {@code chunkBlocks}: blocks in a chunk of the volume. Also for delta pages. */
+  /**
+   * {@code whole}: all bytes of the object; {@code chunkBlocks}: blocks in a chunk of the volume.
+   * Also for delta pages.
+   */
   public static Page decodePage(ObjectRef ref, int chunkBlocks, ByteBuffer whole) {
     ByteBuffer metadata = metadata(ObjectFormat.Kind.PAGE, ref, whole);
     try {
@@ -112,7 +122,8 @@ public final class MapCodec {
       }
       ObjectRef base = object(objects, entry.getBase());
       if (base == null && entry.getBaseFirstBlock() != 0) {
-        throw new IllegalArgumentException("chunk " + (next + gap) + " begins at a block of no object");
+        throw new IllegalArgumentException(
+            "chunk " + (next + gap) + " begins at a block of no object");
       }
       page.entry(next + gap, base == null ? null : new Base(base, entry.getBaseFirstBlock()));
       for (io.s3shard.proto.v1.Group group : entry.getGroupsList()) {
@@ -155,6 +166,8 @@ public final class MapCodec {
   }
 
   private static Damaged damaged(ObjectRef ref, String what, Exception why) {
-    return new Damaged("object " + ref.key() + " is damaged: its " + what + " is malformed: " + why.getMessage(), why);
+    return new Damaged(
+        "object " + ref.key() + " is damaged: its " + what + " is malformed: " + why.getMessage(),
+        why);
   }
 }

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The DATA objects that a page names, in columns: a terabyte of chunks has a quarter of a million of them. Immutable. */
+/**
+ * The DATA objects that a page names, in columns: a terabyte of chunks has a quarter of a million
+ * of them. Immutable.
+ */
 final class ObjectTable {
   private final VolumeId[] volumes;
   private final byte[] volume;
@@ -31,7 +34,8 @@ final class ObjectTable {
 
   ObjectRef get(int index) {
     VolumeId owner = volumes[volume[index] & 0xff];
-    return ObjectRef.data(owner, epoch.get(index), tail.get(index), counter.get(index), blocks[index]);
+    return ObjectRef.data(
+        owner, epoch.get(index), tail.get(index), counter.get(index), blocks[index]);
   }
 
   /** Blocks in the payload of an object. */
@@ -57,7 +61,8 @@ final class ObjectTable {
         return index;
       }
       if (object.kind() != ObjectRef.Kind.DATA || object.blocks() < 1) {
-        throw new IllegalArgumentException(object.key() + " with " + object.blocks() + " blocks in a page");
+        throw new IllegalArgumentException(
+            object.key() + " with " + object.blocks() + " blocks in a page");
       }
       if (!volumes.contains(object.volume())) {
         volumes.add(object.volume());

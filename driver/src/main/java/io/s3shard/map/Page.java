@@ -2,7 +2,6 @@ package io.s3shard.map;
 
 import com.google.protobuf.ByteString;
 import io.s3shard.format.Extent;
-import io.s3shard.format.ObjectRef;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -11,8 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of chunks, sorted, in columns instead of objects: a block in a group costs two bytes. A page of the map, or a delta,
- * in which an entry that is zeros says that the chunk is zeros now. Immutable.
+ * Entries of chunks, sorted, in columns instead of objects: a block in a group costs two bytes. A
+ * page of the map, or a delta, in which an entry that is zeros says that the chunk is zeros now.
+ * Immutable.
  */
 public final class Page {
   final ObjectTable objects;
@@ -72,7 +72,9 @@ public final class Page {
 
   /** The entry of a chunk, or a negative number: -1 less the index of the next one. */
   int indexOf(long chunk) {
-    return chunk > Integer.MAX_VALUE ? -1 - chunks.length : Arrays.binarySearch(chunks, (int) chunk);
+    return chunk > Integer.MAX_VALUE
+        ? -1 - chunks.length
+        : Arrays.binarySearch(chunks, (int) chunk);
   }
 
   /** The first entry of a chunk that is not below {@code chunk}. */
@@ -113,7 +115,9 @@ public final class Page {
   /** An entry as a message, without its chunk. */
   io.s3shard.proto.v1.ChunkEntry.Builder encode(int index) {
     io.s3shard.proto.v1.ChunkEntry.Builder proto =
-        io.s3shard.proto.v1.ChunkEntry.newBuilder().setBase(base[index]).setBaseFirstBlock(baseFirst[index]);
+        io.s3shard.proto.v1.ChunkEntry.newBuilder()
+            .setBase(base[index])
+            .setBaseFirstBlock(baseFirst[index]);
     for (int g = groupStart[index]; g < groupStart[index + 1]; g++) {
       byte[] pairs = new byte[2 * (blockStart[g + 1] - blockStart[g])];
       ByteBuffer.wrap(pairs)
@@ -129,13 +133,17 @@ public final class Page {
     return proto;
   }
 
-  /** Where blocks {@code from} up to {@code to} of the chunk of an entry lie; {@code origin}: the chunk's first block in the image. */
+  /**
+   * Where blocks {@code from} up to {@code to} of the chunk of an entry lie; {@code origin}: the
+   * chunk's first block in the image.
+   */
   void collect(int index, long origin, int from, int to, Pieces into) {
     int groups = groupStart[index + 1] - groupStart[index];
     int[] cursor = new int[groups];
     for (int g = 0; g < groups; g++) {
       int start = blockStart[groupStart[index] + g];
-      int at = Arrays.binarySearch(blocks, start, blockStart[groupStart[index] + g + 1], (char) from);
+      int at =
+          Arrays.binarySearch(blocks, start, blockStart[groupStart[index] + g + 1], (char) from);
       cursor[g] = at >= 0 ? at : -1 - at;
     }
     int at = from;
@@ -162,7 +170,10 @@ public final class Page {
     return nearest;
   }
 
-  /** The run of consecutive blocks of a group at its cursor, cut off at {@code to}. Returns the block after it. */
+  /**
+   * The run of consecutive blocks of a group at its cursor, cut off at {@code to}. Returns the
+   * block after it.
+   */
   private int collectRun(int group, long origin, int[] cursor, int which, int to, Pieces into) {
     int start = cursor[which];
     int end = start + 1;
@@ -170,7 +181,8 @@ public final class Page {
       end++;
     }
     cursor[which] = end;
-    Extent.Source lies = source(groupObject[group], groupFirst[group] + (start - blockStart[group]));
+    Extent.Source lies =
+        source(groupObject[group], groupFirst[group] + (start - blockStart[group]));
     into.add(origin + blocks[start], origin + blocks[end - 1] + 1, lies);
     return blocks[end - 1] + 1;
   }
@@ -187,6 +199,8 @@ public final class Page {
   }
 
   private Extent.Source source(int object, int firstBlock) {
-    return object == 0 ? Extent.Source.ZEROS : new Extent.Source.InObject(objects.get(object - 1), firstBlock);
+    return object == 0
+        ? Extent.Source.ZEROS
+        : new Extent.Source.InObject(objects.get(object - 1), firstBlock);
   }
 }

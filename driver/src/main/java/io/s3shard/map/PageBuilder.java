@@ -6,11 +6,12 @@ import io.s3shard.format.ObjectRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the entries of a page, by rising chunk, and checks each: it is the one gate for what is decoded and for what is
- * written. Throws {@link IllegalArgumentException} that says what is wrong.
+ * Collects the entries of a page, by rising chunk, and checks each: it is the one gate for what is
+ * decoded and for what is written. Throws {@link IllegalArgumentException} that says what is wrong.
  */
 final class PageBuilder {
-  // The most that an entry, a group, an object and a volume take: fields of at most 5 bytes, 10 in an object; tags; lengths.
+  // The most that an entry, a group, an object and a volume take: fields of at most 5 bytes, 10 in
+  // an object; tags; lengths.
   private static final int OBJECT_BYTES = 20 + 3 * 10;
   private static final int VOLUME_BYTES = 34;
   static final int ENTRY_BYTES = 27 + OBJECT_BYTES + VOLUME_BYTES;
@@ -42,7 +43,10 @@ final class PageBuilder {
     return chunks.size();
   }
 
-  /** How long the metadata of these entries is, at most; at most 3 bytes too many an object, and 34 a volume. */
+  /**
+   * How long the metadata of these entries is, at most; at most 3 bytes too many an object, and 34
+   * a volume.
+   */
   long encodedBytes() {
     return encodedBytes;
   }
@@ -88,7 +92,10 @@ final class PageBuilder {
       throw wrong("has a group whose blocks do not rise at " + (int) number);
     }
     if (number >= chunkBlocks || taken[number]) {
-      throw wrong("has block " + (int) number + (number >= chunkBlocks ? " beyond its end" : " in two groups"));
+      throw wrong(
+          "has block "
+              + (int) number
+              + (number >= chunkBlocks ? " beyond its end" : " in two groups"));
     }
     taken[number] = true;
     blocks.add(number);
@@ -140,7 +147,8 @@ final class PageBuilder {
     encodedBytes += (long) VOLUME_BYTES * (objects.volumes() - volumes);
     if (index == before) {
       // length, kind and volume
-      encodedBytes += 2 + 2 + 3 + field(object.epoch()) + field(object.tail()) + field(object.counter());
+      encodedBytes +=
+          2 + 2 + 3 + field(object.epoch()) + field(object.tail()) + field(object.counter());
       encodedBytes += field(object.blocks());
     }
     return index + 1;

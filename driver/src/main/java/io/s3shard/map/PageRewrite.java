@@ -3,7 +3,10 @@ package io.s3shard.map;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the pages that a checkpoint changes anew, neighbours together, with all that the deltas say; then no delta is left. */
+/**
+ * Writes the pages that a checkpoint changes anew, neighbours together, with all that the deltas
+ * say; then no delta is left.
+ */
 final class PageRewrite {
   private final Checkpointed before;
   private final CheckpointScope scope;

@@ -3,7 +3,10 @@ package io.s3shard.map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes pages of a stream of entries, none longer than it may be; the last two share what is left evenly. */
+/**
+ * Makes pages of a stream of entries, none longer than it may be; the last two share what is left
+ * evenly.
+ */
 final class PageSplitter {
   private final int chunkBlocks;
   private final int pageBytes;

@@ -33,7 +33,8 @@ final class Pieces {
 
   /** Whether {@code next} lies right behind {@code count} blocks from {@code before}. */
   static boolean continues(Extent.Source before, long count, Extent.Source next) {
-    if (!(before instanceof Extent.Source.InObject a) || !(next instanceof Extent.Source.InObject b)) {
+    if (!(before instanceof Extent.Source.InObject a)
+        || !(next instanceof Extent.Source.InObject b)) {
       return before instanceof Extent.Source.Zeros && next instanceof Extent.Source.Zeros;
     }
     return a.firstBlock() + count == b.firstBlock() && a.object().equals(b.object());

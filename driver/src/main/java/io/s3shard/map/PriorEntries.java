@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries that the checkpoint before has for the chunks that a new one changes: its deltas, and what was loaded of its
- * pages.
+ * The entries that the checkpoint before has for the chunks that a new one changes: its deltas, and
+ * what was loaded of its pages.
  */
 final class PriorEntries {
   private final Checkpointed before;
@@ -59,12 +59,15 @@ final class PriorEntries {
     }
     Page page = page(index);
     if (page == null) {
-      throw new IllegalStateException("page " + before.root().pages().get(index).page().key() + " was not installed");
+      throw new IllegalStateException(
+          "page " + before.root().pages().get(index).page().key() + " was not installed");
     }
     return page;
   }
 
-  /** The chunks from {@code first} up to {@code end} that have an entry in a delta or a loaded page. */
+  /**
+   * The chunks from {@code first} up to {@code end} that have an entry in a delta or a loaded page.
+   */
   NavigableSet<Long> chunks(long first, long end) {
     NavigableSet<Long> chunks = new TreeSet<>();
     before.deltas().forEach(delta -> addChunks(delta, first, end, chunks));

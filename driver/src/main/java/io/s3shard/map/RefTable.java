@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * References in a message: volume 0 is the one that wrote it, n the n-th of the message's table of volumes. So an object of a
- * parent means the same in its clones.
+ * References in a message: volume 0 is the one that wrote it, n the n-th of the message's table of
+ * volumes. So an object of a parent means the same in its clones.
  */
 final class RefTable {
   /** DESIGN §5: a volume has at most 255 ancestors. */
@@ -20,11 +20,15 @@ final class RefTable {
     this.writer = writer;
   }
 
-  /** The table of a message that was read. @throws IllegalArgumentException for a table that can't be */
+  /**
+   * The table of a message that was read. @throws IllegalArgumentException for a table that can't
+   * be
+   */
   RefTable(VolumeId writer, List<String> table) {
     this(writer);
     if (table.size() > MAX_VOLUMES) {
-      throw new IllegalArgumentException("it names " + table.size() + " volumes, at most " + MAX_VOLUMES);
+      throw new IllegalArgumentException(
+          "it names " + table.size() + " volumes, at most " + MAX_VOLUMES);
     }
     table.forEach(volume -> volumes.add(new VolumeId(volume)));
   }
@@ -39,7 +43,8 @@ final class RefTable {
       volumes.add(ref.volume());
       volume = volumes.size();
       if (volume > MAX_VOLUMES) {
-        throw new IllegalArgumentException("more than " + MAX_VOLUMES + " ancestors in a map object of " + writer);
+        throw new IllegalArgumentException(
+            "more than " + MAX_VOLUMES + " ancestors in a map object of " + writer);
       }
     }
     return io.s3shard.proto.v1.ObjectRef.newBuilder()
@@ -57,26 +62,37 @@ final class RefTable {
         .build();
   }
 
-  /** @throws IllegalArgumentException for a reference that can't be, or of another kind than {@code expected} */
+  /**
+   * @throws IllegalArgumentException for a reference that can't be, or of another kind than {@code
+   *     expected}
+   */
   ObjectRef decode(io.s3shard.proto.v1.ObjectRef ref, ObjectRef.Kind expected) {
     ObjectRef.Kind kind =
         switch (ref.getKind()) {
           case KIND_DATA -> ObjectRef.Kind.DATA;
           case KIND_MAP -> ObjectRef.Kind.MAP;
           case KIND_LOG -> ObjectRef.Kind.LOG;
-          case KIND_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("a reference has no known kind");
+          case KIND_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException("a reference has no known kind");
         };
     if (kind != expected) {
-      throw new IllegalArgumentException("it refers to " + kind + " where " + expected + " belongs");
+      throw new IllegalArgumentException(
+          "it refers to " + kind + " where " + expected + " belongs");
     }
     int volume = ref.getVolume();
-    if (volume < 0 || volume > volumes.size() || ref.getEpoch() < 0 || ref.getTail() < 0 || ref.getCounter() < 0) {
+    if (volume < 0
+        || volume > volumes.size()
+        || ref.getEpoch() < 0
+        || ref.getTail() < 0
+        || ref.getCounter() < 0) {
       throw new IllegalArgumentException("a reference is out of range");
     }
     if (kind == ObjectRef.Kind.DATA ? ref.getBlocks() < 1 : ref.getBlocks() != 0) {
-      throw new IllegalArgumentException("a reference to " + kind + " has " + ref.getBlocks() + " blocks");
+      throw new IllegalArgumentException(
+          "a reference to " + kind + " has " + ref.getBlocks() + " blocks");
     }
     VolumeId owner = volume == 0 ? writer : volumes.get(volume - 1);
-    return new ObjectRef(owner, kind, ref.getEpoch(), ref.getTail(), ref.getCounter(), ref.getBlocks());
+    return new ObjectRef(
+        owner, kind, ref.getEpoch(), ref.getTail(), ref.getCounter(), ref.getBlocks());
   }
 }

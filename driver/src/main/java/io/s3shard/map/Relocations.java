@@ -15,7 +15,10 @@ final class Relocations {
     this.moved = List.copyOf(moved);
   }
 
-  /** @throws IllegalArgumentException unless {@code moved} is exactly the blocks of {@code wanted}, sorted, in DATA objects */
+  /**
+   * @throws IllegalArgumentException unless {@code moved} is exactly the blocks of {@code wanted},
+   *     sorted, in DATA objects
+   */
   static Relocations of(List<Extent> wanted, List<Extent> moved) {
     if (!covered(wanted).equals(covered(moved))) {
       throw new IllegalArgumentException("what was gathered is not what was to be gathered");
@@ -47,7 +50,10 @@ final class Relocations {
     return bounds;
   }
 
-  /** The content with each piece that was gathered where it lies now. A piece was gathered whole or not at all. */
+  /**
+   * The content with each piece that was gathered where it lies now. A piece was gathered whole or
+   * not at all.
+   */
   List<Piece> relocate(List<Piece> content) {
     Pieces relocated = new Pieces();
     for (Piece piece : content) {

@@ -8,9 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the COMMITs after the checkpoint brought: disjoint runs of blocks, each with its slot. The youngest wins. */
+/**
+ * What the COMMITs after the checkpoint brought: disjoint runs of blocks, each with its slot. The
+ * youngest wins.
+ */
 final class TailIndex {
-  /** Bytes that a run takes: an entry of the tree, its key, the run, its source. Objects are shared. */
+  /**
+   * Bytes that a run takes: an entry of the tree, its key, the run, its source. Objects are shared.
+   */
   private static final int RUN_BYTES = 40 + 24 + 40 + 24;
 
   /** Blocks {@code first} up to {@code end} as the COMMIT in {@code slot} said. */
@@ -80,7 +85,9 @@ final class TailIndex {
     Run merged = run;
     Map.Entry<Long, Run> before = runs.lowerEntry(merged.first());
     if (before != null && together(before.getValue(), merged)) {
-      merged = new Run(before.getValue().first(), merged.end(), merged.slot(), before.getValue().source());
+      merged =
+          new Run(
+              before.getValue().first(), merged.end(), merged.slot(), before.getValue().source());
     }
     Run after = runs.get(merged.end());
     if (after != null && together(merged, after)) {

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chunks {@code first} up to {@code end} that runs {@code from} up to {@code to} of a sorted list touch: one chunk, or many
- * that one run of zeros covers whole. A discarded terabyte is one of these, not a quarter of a million.
+ * Chunks {@code first} up to {@code end} that runs {@code from} up to {@code to} of a sorted list
+ * touch: one chunk, or many that one run of zeros covers whole. A discarded terabyte is one of
+ * these, not a quarter of a million.
  */
 record Touched(long first, long end, int from, int to) {
   /** Fewer chunks of zeros are looked at one by one. */
@@ -25,7 +26,8 @@ record Touched(long first, long end, int from, int to) {
       TailIndex.Run run = runs.get(i);
       long chunk = Math.max(next, run.first() / chunkBlocks);
       long whole = run.end() / chunkBlocks;
-      boolean wholeFromHere = run.first() <= chunk * chunkBlocks && run.source() instanceof Extent.Source.Zeros;
+      boolean wholeFromHere =
+          run.first() <= chunk * chunkBlocks && run.source() instanceof Extent.Source.Zeros;
       if (wholeFromHere && whole - chunk >= SPAN_CHUNKS) {
         all.add(new Touched(chunk, whole, i, i + 1));
         next = whole;

@@ -20,8 +20,29 @@ class LayoutTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "fs.img", "a", "...", ".hidden", "snapshots", "with space", "100%", "%41", "a\\b", "tab\tnewline\n", "grün", "日本語",
-        "😀", "e\u0301", "\u00e9", "\u202e", "\u007f", "\uffff", "-rf", "~", "*?[]", "\"'", "k=v&x"
+        "fs.img",
+        "a",
+        "...",
+        ".hidden",
+        "snapshots",
+        "with space",
+        "100%",
+        "%41",
+        "a\\b",
+        "tab\tnewline\n",
+        "grün",
+        "日本語",
+        "😀",
+        "e\u0301",
+        "\u00e9",
+        "\u202e",
+        "\u007f",
+        "\uffff",
+        "-rf",
+        "~",
+        "*?[]",
+        "\"'",
+        "k=v&x"
       })
   void everyNameComesBack(String name) {
     ObjectKey key = Layout.name(name);
@@ -55,14 +76,29 @@ class LayoutTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", ".", "..", ".snapshots", "a/b", "/", "nul\0", "\ud800", "\udc00\ud800", "a\ud83d"})
+  @ValueSource(
+      strings = {
+        "",
+        ".",
+        "..",
+        ".snapshots",
+        "a/b",
+        "/",
+        "nul\0",
+        "\ud800",
+        "\udc00\ud800",
+        "a\ud83d"
+      })
   void whatNoFileCanBeCalledIsRefused(String name) {
-    assertThatThrownBy(() -> Layout.name(name)).isInstanceOf(InvalidRequest.class).hasMessageContaining("name");
+    assertThatThrownBy(() -> Layout.name(name))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("name");
   }
 
   @Test
   void aNameIsAtMost255BytesOfUtf8() {
-    for (String longest : List.of("x".repeat(255), "ü".repeat(127) + "x", "😀".repeat(63) + "xyz")) {
+    for (String longest :
+        List.of("x".repeat(255), "ü".repeat(127) + "x", "😀".repeat(63) + "xyz")) {
       assertThat(longest.getBytes(StandardCharsets.UTF_8)).hasSize(255);
       assertThat(Layout.nameOf(Layout.name(longest))).contains(longest);
       assertThatThrownBy(() -> Layout.name(longest + "x"))
@@ -74,8 +110,24 @@ class LayoutTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "names/", "names/%4", "names/%", "names/%4g", "names/%41", "names/%2f", "names/%2F", "names/%2e", "names/%C3", "names/a b",
-        "names/%c3%bc", "names/ü", "names/%ED%A0%80", "names/a/b", "names/.", "volumes/x", "name/x", "names/%\uff11\uff11"
+        "names/",
+        "names/%4",
+        "names/%",
+        "names/%4g",
+        "names/%41",
+        "names/%2f",
+        "names/%2F",
+        "names/%2e",
+        "names/%C3",
+        "names/a b",
+        "names/%c3%bc",
+        "names/ü",
+        "names/%ED%A0%80",
+        "names/a/b",
+        "names/.",
+        "volumes/x",
+        "name/x",
+        "names/%\uff11\uff11"
       })
   void aKeyThatNoNameHasIsNone(String key) {
     assertThat(Layout.nameOf(new ObjectKey(key))).isEmpty();
@@ -83,7 +135,9 @@ class LayoutTest {
 
   @Test
   void theNewestSlotIsListedFirst() {
-    long[] slots = {1, 2, 15, 16, 17, 255, 256, 1L << 32, (1L << 32) + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE};
+    long[] slots = {
+      1, 2, 15, 16, 17, 255, 256, 1L << 32, (1L << 32) + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE
+    };
     for (int i = 0; i < slots.length; i++) {
       ObjectKey key = Layout.log(VOLUME, slots[i]);
       assertThat(Layout.slot(VOLUME, key)).contains(slots[i]);
@@ -99,8 +153,16 @@ class LayoutTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "7FFFFFFFFFFFFFFE", "+ffffffffffffffe", "7fffffffffffffff", "8000000000000000", "ffffffffffffffff", "7ffffffffffffff",
-        "7ffffffffffffffe0", "7fffffffffffffg0", "\uff17ffffffffffffff", ""
+        "7FFFFFFFFFFFFFFE",
+        "+ffffffffffffffe",
+        "7fffffffffffffff",
+        "8000000000000000",
+        "ffffffffffffffff",
+        "7ffffffffffffff",
+        "7ffffffffffffffe0",
+        "7fffffffffffffg0",
+        "\uff17ffffffffffffff",
+        ""
       })
   void aKeyThatNoSlotHasIsNone(String number) {
     assertThat(Layout.slot(VOLUME, new ObjectKey(Layout.logFolder(VOLUME) + number))).isEmpty();
@@ -109,7 +171,9 @@ class LayoutTest {
   @Test
   void anObjectsKeyNamesIt() {
     for (long n : new long[] {0, 1, 0xabcdef, Long.MAX_VALUE}) {
-      for (ObjectRef ref : List.of(ObjectRef.data(VOLUME, n, n / 2, n / 3, 0), ObjectRef.map(VOLUME, n / 3, n, n / 2))) {
+      for (ObjectRef ref :
+          List.of(
+              ObjectRef.data(VOLUME, n, n / 2, n / 3, 0), ObjectRef.map(VOLUME, n / 3, n, n / 2))) {
         assertThat(Layout.object(VOLUME, ref.key())).contains(ref);
         assertThat(Layout.object(OTHER, ref.key())).isEmpty();
       }
@@ -120,9 +184,13 @@ class LayoutTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "data/0000000000000001-0000000000000001", "data/0000000000000001-0000000000000001-000000000000000G",
-        "data/000000000000000A-0000000000000001-0000000000000001", "map/+000000000000001-0000000000000001-0000000000000001",
-        "map/0000000000000001-0000000000000001-0000000000000001-", "map/1-1-1", "else/0000000000000001-0000000000000001-0000000000000001"
+        "data/0000000000000001-0000000000000001",
+        "data/0000000000000001-0000000000000001-000000000000000G",
+        "data/000000000000000A-0000000000000001-0000000000000001",
+        "map/+000000000000001-0000000000000001-0000000000000001",
+        "map/0000000000000001-0000000000000001-0000000000000001-",
+        "map/1-1-1",
+        "else/0000000000000001-0000000000000001-0000000000000001"
       })
   void aKeyThatNoObjectHasIsNone(String key) {
     assertThat(Layout.object(VOLUME, new ObjectKey(Layout.folder(VOLUME) + key))).isEmpty();
@@ -133,7 +201,8 @@ class LayoutTest {
     byte[] bytes = new byte[16];
     bytes[0] = (byte) 0xfe;
     assertThat(VolumeId.of(bytes).value()).isEqualTo("fe" + "0".repeat(30));
-    for (String bad : List.of("", "0".repeat(31), "0".repeat(33), "A".repeat(32), "0".repeat(31) + "\n")) {
+    for (String bad :
+        List.of("", "0".repeat(31), "0".repeat(33), "A".repeat(32), "0".repeat(31) + "\n")) {
       assertThat(VolumeId.isValid(bad)).isFalse();
       assertThatThrownBy(() -> new VolumeId(bad)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -25,21 +25,26 @@ class ObjectFormatTest {
     ByteBuffer payload = Objects.blocks(blocks);
     byte[] metadata = Objects.metadata(100);
     byte[] object =
-        Objects.bytes(ObjectFormat.encode(ObjectFormat.Kind.LOG_RECORD, Objects.KEY, Objects.scattered(payload), metadata));
-    assertThat(object).hasSize((int) ObjectFormat.physicalBytes(blocks) + 100 + ObjectFormat.FOOTER_BYTES);
+        Objects.bytes(
+            ObjectFormat.encode(
+                ObjectFormat.Kind.LOG_RECORD, Objects.KEY, Objects.scattered(payload), metadata));
+    assertThat(object)
+        .hasSize((int) ObjectFormat.physicalBytes(blocks) + 100 + ObjectFormat.FOOTER_BYTES);
     ObjectFormat.Decoded decoded =
         ObjectFormat.decode(ObjectFormat.Kind.LOG_RECORD, Objects.KEY, ByteBuffer.wrap(object));
     assertThat(decoded.blocks()).isEqualTo(blocks);
     assertThat(decoded.metadata()).isEqualTo(ByteBuffer.wrap(metadata));
     if (blocks > 0) {
-      assertThat(joined(ObjectFormat.payload(Objects.KEY, 0, blocks, ByteBuffer.wrap(object)))).isEqualTo(payload);
+      assertThat(joined(ObjectFormat.payload(Objects.KEY, 0, blocks, ByteBuffer.wrap(object))))
+          .isEqualTo(payload);
     }
   }
 
   @ParameterizedTest
   @EnumSource(ObjectFormat.Kind.class)
   void eachKindComesBackAndIsNoOther(ObjectFormat.Kind kind) {
-    ByteBuffer object = ObjectFormat.encode(kind, Objects.KEY, List.of(), Objects.metadata(3)).toBuffer();
+    ByteBuffer object =
+        ObjectFormat.encode(kind, Objects.KEY, List.of(), Objects.metadata(3)).toBuffer();
     assertThat(ObjectFormat.decodeAny(Objects.KEY, object).kind()).isEqualTo(kind);
     for (ObjectFormat.Kind other : ObjectFormat.Kind.values()) {
       if (other != kind) {
@@ -64,9 +69,12 @@ class ObjectFormatTest {
   @ValueSource(ints = {0, 1, 8, 9})
   void eachBitThatFlipsIsSeen(int blocks) {
     byte[] object = Objects.encoded(blocks, 21);
-    // every bit of the small parts; of the blocks' contents every 61st, which visits each place in a byte
+    // every bit of the small parts; of the blocks' contents every 61st, which visits each place in
+    // a byte
     int contents = (int) ObjectFormat.physicalBytes(blocks);
-    for (int bit = 0; bit < 8 * object.length; bit += bit / 8 % ObjectFormat.FRAME_BYTES < 32 || bit / 8 >= contents ? 1 : 61) {
+    for (int bit = 0;
+        bit < 8 * object.length;
+        bit += bit / 8 % ObjectFormat.FRAME_BYTES < 32 || bit / 8 >= contents ? 1 : 61) {
       byte[] spoiled = object.clone();
       spoiled[bit / 8] ^= (byte) (1 << bit % 8);
       assertDamaged("bit " + bit, spoiled);
@@ -78,7 +86,9 @@ class ObjectFormatTest {
   void eachTruncationIsSeen(int blocks) {
     byte[] object = Objects.encoded(blocks, 21);
     int step = blocks == 0 ? 1 : 7;
-    for (int length = 0; length < object.length; length += length > object.length - 100 ? 1 : step) {
+    for (int length = 0;
+        length < object.length;
+        length += length > object.length - 100 ? 1 : step) {
       assertDamaged("length " + length, Arrays.copyOf(object, length));
     }
   }
@@ -126,7 +136,8 @@ class ObjectFormatTest {
   @Test
   void aFooterThatSaysWhatCanNotBeIsDamage() {
     byte[] object = Objects.encoded(1, 21);
-    assertFooter(object, (bytes, at) -> bytes.put(at + 8, (byte) 2), "format version 2", "upgrade s3shard");
+    assertFooter(
+        object, (bytes, at) -> bytes.put(at + 8, (byte) 2), "format version 2", "upgrade s3shard");
     assertFooter(object, (bytes, at) -> bytes.put(at + 9, (byte) 77), "unknown kind 77");
     assertFooter(object, (bytes, at) -> bytes.putInt(at + 12, 2), "its length is");
     assertFooter(object, (bytes, at) -> bytes.putInt(at + 12, -1), "its length is");
@@ -159,8 +170,8 @@ class ObjectFormatTest {
     byte[] object = Objects.encoded(20, 11);
     ByteRange range = ObjectFormat.physical(9, 5);
     ByteBuffer fetched = ByteBuffer.wrap(object, (int) range.offset(), (int) range.length());
-    assertThatThrownBy(
-            () -> ObjectFormat.payload(Objects.KEY, 9, 5, fetched.slice(0, fetched.remaining() - 1)))
+    assertThatThrownBy(() ->
+            ObjectFormat.payload(Objects.KEY, 9, 5, fetched.slice(0, fetched.remaining() - 1)))
         .isInstanceOf(Damaged.class)
         .hasMessageContaining("truncated");
     assertThatThrownBy(() -> ObjectFormat.payload(Objects.KEY, 1, 5, fetched))
@@ -181,7 +192,8 @@ class ObjectFormatTest {
   @Test
   void aPayloadOfBrokenBlocksIsNotEncoded() {
     List<ByteBuffer> broken = List.of(ByteBuffer.allocate(Blocks.SIZE + 1));
-    assertThatThrownBy(() -> ObjectFormat.encode(ObjectFormat.Kind.DATA, Objects.KEY, broken, new byte[0]))
+    assertThatThrownBy(
+            () -> ObjectFormat.encode(ObjectFormat.Kind.DATA, Objects.KEY, broken, new byte[0]))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -196,7 +208,8 @@ class ObjectFormatTest {
     assertThat(Objects.encoded(1, 21)).isEqualTo(golden);
     assertThat(ObjectFormat.decodeAny(Objects.KEY, ByteBuffer.wrap(golden)).blocks()).isEqualTo(1);
     byte[] twoFrames = MessageDigest.getInstance("SHA-256").digest(Objects.encoded(9, 21));
-    assertThat(HexFormat.of().formatHex(twoFrames)).isEqualTo("90e2dbc608c5ac9f9df01dc02d102682da16a99cf0b11c85265084bd25cc4161");
+    assertThat(HexFormat.of().formatHex(twoFrames))
+        .isEqualTo("90e2dbc608c5ac9f9df01dc02d102682da16a99cf0b11c85265084bd25cc4161");
   }
 
   private static void assertFooter(byte[] object, Objects.FooterChange change, String... why) {

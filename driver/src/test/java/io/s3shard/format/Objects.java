@@ -8,14 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/** Objects for tests of the container: contents that differ in each block, and bytes spoiled on purpose. */
+/**
+ * Objects for tests of the container: contents that differ in each block, and bytes spoiled on
+ * purpose.
+ */
 final class Objects {
   static final VolumeId VOLUME = new VolumeId("000102030405060708090a0b0c0d0e0f");
   static final ObjectKey KEY = Layout.data(VOLUME, 2, 5, 1);
 
   private Objects() {}
 
-  /** {@code count} blocks; each begins with its number, and no byte of it is another block's by accident. */
+  /**
+   * {@code count} blocks; each begins with its number, and no byte of it is another block's by
+   * accident.
+   */
   static ByteBuffer blocks(int count) {
     ByteBuffer blocks = ByteBuffer.allocate(count * Blocks.SIZE).order(ByteOrder.LITTLE_ENDIAN);
     for (int block = 0; block < count; block++) {
@@ -36,7 +42,8 @@ final class Objects {
 
   static byte[] encoded(int blocks, int metadataBytes) {
     List<ByteBuffer> payload = blocks == 0 ? List.of() : List.of(blocks(blocks));
-    return bytes(ObjectFormat.encode(ObjectFormat.Kind.DATA, KEY, payload, metadata(metadataBytes)));
+    return bytes(
+        ObjectFormat.encode(ObjectFormat.Kind.DATA, KEY, payload, metadata(metadataBytes)));
   }
 
   static byte[] bytes(Body body) {

@@ -106,6 +106,7 @@ class ArenaTest {
   }
 
   private Arena adopt(ArenaMemory memory) {
-    return Arena.adopt(memory, new ArenaPool(16), ArenaHeader.read(memory.header(), VOLUME).orElseThrow());
+    return Arena.adopt(
+        memory, new ArenaPool(16), ArenaHeader.read(memory.header(), VOLUME).orElseThrow());
   }
 }

@@ -35,8 +35,12 @@ class DirtyIndexTest {
     long[] found = new long[SPACE];
     long end = -1;
     for (DirtyIndex.Run run : index.runs()) {
-      assertThat(run.start()).as("runs are disjoint, seed %d", seed).isGreaterThanOrEqualTo(Math.max(0, end));
-      assertThat(run.position()).as("bytes stay with their place, seed %d", seed).isEqualTo((int) run.start());
+      assertThat(run.start())
+          .as("runs are disjoint, seed %d", seed)
+          .isGreaterThanOrEqualTo(Math.max(0, end));
+      assertThat(run.position())
+          .as("bytes stay with their place, seed %d", seed)
+          .isEqualTo((int) run.start());
       end = run.end();
       for (long at = run.start(); at < run.end(); at++) {
         found[(int) at] = run.sequence();

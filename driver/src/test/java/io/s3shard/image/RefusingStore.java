@@ -52,7 +52,8 @@ final class RefusingStore implements ObjectStore {
   }
 
   @Override
-  public List<ListedObject> list(String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+  public List<ListedObject> list(
+      String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
     return store.list(prefix, startAfter, limit, purpose);
   }
 

@@ -27,7 +27,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The promises of DESIGN §2 on one image, a bucket in memory, and arenas that outlive a process. */
+/**
+ * The promises of DESIGN §2 on one image, a bucket in memory, and arenas that outlive a process.
+ */
 class VolumeImageTest {
   private static final VolumeId VOLUME = new VolumeId("0123456789abcdef0123456789abcdef");
   private static final int CHUNK = 256 << 10;
@@ -45,11 +47,27 @@ class VolumeImageTest {
     new VolumeLog(VOLUME, bucket, execution)
         .create(
             new LogRecord.Create(
-                CHUNK, 0, "fs.img", false, Optional.empty(), new TreeMap<>(), new TreeSet<>(), 0, false));
+                CHUNK,
+                0,
+                "fs.img",
+                false,
+                Optional.empty(),
+                new TreeMap<>(),
+                new TreeSet<>(),
+                0,
+                false));
   }
 
   private ImageOpener opener(ObjectStore store, HeapArenas home, Host host) {
-    return new ImageOpener(store, execution, home, new ArenaPool(32), new FrameCache(1 << 20), host, SMALL, () -> false);
+    return new ImageOpener(
+        store,
+        execution,
+        home,
+        new ArenaPool(32),
+        new FrameCache(1 << 20),
+        host,
+        SMALL,
+        () -> false);
   }
 
   private VolumeImage open() {
@@ -108,7 +126,9 @@ class VolumeImageTest {
       if (random.nextInt(400) == 0) {
         image.close();
         image = open();
-        assertThat(read(image, 0, model.length)).as("seed %d step %d, reopened", seed, step).isEqualTo(model);
+        assertThat(read(image, 0, model.length))
+            .as("seed %d step %d, reopened", seed, step)
+            .isEqualTo(model);
       }
     }
     image.close();
@@ -121,7 +141,9 @@ class VolumeImageTest {
     image.flush();
     // the host is lost, with everything that is not in the bucket
     HeapArenas other = new HeapArenas(1 << 18, 64);
-    VolumeImage again = opener(bucket, other, new Host("node-2", "machine-2", "b", "t")).openForWriting(VOLUME, true);
+    VolumeImage again =
+        opener(bucket, other, new Host("node-2", "machine-2", "b", "t"))
+            .openForWriting(VOLUME, true);
     assertThat(read(again, 0, 5000)).isEqualTo(random(5000, 1));
   }
 
@@ -213,7 +235,9 @@ class VolumeImageTest {
     }
     image.close();
     long commits = objects().stream().filter(o -> o.key().value().contains("/log/")).count();
-    assertThat(commits).as("CREATE, OPEN, CLOSE, and the COMMITs that no checkpoint covers").isLessThan(8);
+    assertThat(commits)
+        .as("CREATE, OPEN, CLOSE, and the COMMITs that no checkpoint covers")
+        .isLessThan(8);
     VolumeImage again = open();
     assertThat(read(again, 0, 1 << 20)).isEqualTo(model);
     again.close();

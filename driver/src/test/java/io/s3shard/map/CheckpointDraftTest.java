@@ -157,7 +157,8 @@ class CheckpointDraftTest {
     ChunkMap reopened = reopened();
     reopened.apply(++slot, List.of(whole(5), inline(CHUNK * 29_999L, 1)));
     CheckpointDraft draft = reopened.beginCheckpoint(slot, 0);
-    assertThat(draft.pagesNeeded()).containsExactly(map.liveMapObjects().get(map.liveMapObjects().size() - 1));
+    assertThat(draft.pagesNeeded())
+        .containsExactly(map.liveMapObjects().get(map.liveMapObjects().size() - 1));
     assertThatThrownBy(draft::toGather).isInstanceOf(IllegalStateException.class);
   }
 
@@ -172,8 +173,7 @@ class CheckpointDraftTest {
 
   private ChunkMap reopened() {
     ObjectRef root = map.root().orElseThrow();
-    ChunkMap reopened =
-        ChunkMap.of(SELF, root, MapCodec.decodeRoot(root, stored(root)), List.of());
+    ChunkMap reopened = ChunkMap.of(SELF, root, MapCodec.decodeRoot(root, stored(root)), List.of());
     if (slot > reopened.covers()) {
       reopened.apply(slot, List.of(Extent.zeros(new BlockRange(0, 1L << 30))));
     }
@@ -185,13 +185,19 @@ class CheckpointDraftTest {
     commit(inline(3, 2), inline(CHUNK - 1, 2));
     CheckpointDraft draft = map.beginCheckpoint(slot, 0);
     assertThat(draft.toGather()).hasSize(2);
-    assertThatThrownBy(() -> draft.encode(this::mapRef, this::page, batch -> {})).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> draft.encode(this::mapRef, this::page, batch -> {}))
+        .isInstanceOf(IllegalStateException.class);
     ObjectRef segment = data(4);
     Extent first = Extent.of(new BlockRange(3, 2), segment, 0);
     Extent second = Extent.of(new BlockRange(CHUNK - 1, 2), segment, 2);
     Extent beyond = Extent.of(new BlockRange(CHUNK - 1, 2), segment, 3);
     Extent inline = Extent.of(new BlockRange(CHUNK - 1, 2), ObjectRef.log(SELF, 1, 4), 2);
-    for (List<Extent> wrong : List.of(List.of(first), List.of(second, first), List.of(first, beyond), List.of(first, inline))) {
+    for (List<Extent> wrong :
+        List.of(
+            List.of(first),
+            List.of(second, first),
+            List.of(first, beyond),
+            List.of(first, inline))) {
       assertThatThrownBy(() -> draft.gathered(wrong)).isInstanceOf(IllegalArgumentException.class);
     }
     draft.gathered(List.of(first, second));
@@ -214,7 +220,10 @@ class CheckpointDraftTest {
     assertThat(source(5)).isEqualTo(younger.source());
   }
 
-  /** Replayed above the checkpoint's pages it would undo what was written between its cut and the checkpoint. */
+  /**
+   * Replayed above the checkpoint's pages it would undo what was written between its cut and the
+   * checkpoint.
+   */
   @Test
   void aRebaseFromBeforeACheckpointIsDamage() {
     commit(whole(0));
@@ -223,9 +232,12 @@ class CheckpointDraftTest {
     map.beginCheckpoint(slot, 0);
     assertThat(map.rebaseFloor()).isEqualTo(2);
     Extent late = new Extent(new BlockRange(0, 1), new Extent.Source.InObject(data(1), 0), 1);
-    assertThatThrownBy(() -> map.apply(3, List.of(late))).isInstanceOf(Damaged.class).hasMessageContaining("log/");
+    assertThatThrownBy(() -> map.apply(3, List.of(late)))
+        .isInstanceOf(Damaged.class)
+        .hasMessageContaining("log/");
     commit(new Extent(new BlockRange(0, 1), new Extent.Source.InObject(data(1), 0), 2));
-    assertThatThrownBy(() -> map.beginCheckpoint(2, 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> map.beginCheckpoint(2, 0))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The chunk map against the naive model of {@link MapWorld}: random commits, rebases, discards, checkpoints, crashes, clones. */
+/**
+ * The chunk map against the naive model of {@link MapWorld}: random commits, rebases, discards,
+ * checkpoints, crashes, clones.
+ */
 class ChunkMapModelTest {
   private static final MapLimits SMALL = new MapLimits(1500, 4, 2000, 3);
   private static final MapLimits MANY_DELTAS = new MapLimits(9000, 6, 12_000, 3);
@@ -16,7 +19,9 @@ class ChunkMapModelTest {
   void saysWhatTheModelSays() {
     List<String> checkpoints = new ArrayList<>();
     for (long seed = 1; seed <= 300; seed++) {
-      MapWorld world = new MapWorld(new Random(seed), 3 + (int) (seed * 7 % 90), seed % 3 == 0 ? MANY_DELTAS : SMALL);
+      MapWorld world =
+          new MapWorld(
+              new Random(seed), 3 + (int) (seed * 7 % 90), seed % 3 == 0 ? MANY_DELTAS : SMALL);
       run(world, seed, 250);
       checkpoints.addAll(world.done);
     }

@@ -44,7 +44,8 @@ class EntryShapeTest {
   void aPartOfAChunkIsNoBaseOfTheRest() {
     in(SEGMENT, 100, 3);
     zeros(61);
-    assertThat(entry(null)).isEqualTo(new ChunkEntry(3, null, List.of(group(SEGMENT, 100, 0, 1, 2))));
+    assertThat(entry(null))
+        .isEqualTo(new ChunkEntry(3, null, List.of(group(SEGMENT, 100, 0, 1, 2))));
   }
 
   @Test
@@ -73,7 +74,8 @@ class EntryShapeTest {
     zeros(8);
     in(SEGMENT, 40, 2);
     zeros(53);
-    assertThat(entry(null).groups()).containsExactly(group(SEGMENT, 42, 0), group(SEGMENT, 40, 9, 10));
+    assertThat(entry(null).groups())
+        .containsExactly(group(SEGMENT, 42, 0), group(SEGMENT, 40, 9, 10));
   }
 
   @Test
@@ -125,7 +127,9 @@ class EntryShapeTest {
     in(SEGMENT, 300, 12);
     zeros(1);
     scattered(7);
-    assertThat(shape().plan(null).gather()).hasSize(7).allSatisfy(piece -> assertThat(piece.range().count()).isOne());
+    assertThat(shape().plan(null).gather())
+        .hasSize(7)
+        .allSatisfy(piece -> assertThat(piece.range().count()).isOne());
   }
 
   /** A segment may end between what is gathered: it may become two groups. */
@@ -159,7 +163,8 @@ class EntryShapeTest {
       zeros(CHUNK - at);
     }
     List<Piece> content = pieces.take();
-    content.forEach(piece -> pieces.add(piece.range().first(), piece.range().end(), piece.source()));
+    content.forEach(
+        piece -> pieces.add(piece.range().first(), piece.range().end(), piece.source()));
     return content;
   }
 

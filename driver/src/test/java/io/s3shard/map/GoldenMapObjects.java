@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A root and a page whose bytes are kept in the resources {@code format/root.bin} and {@code format/page.bin}. Run {@link #main}
- * with that folder to write those that are not there; what is there is never changed, since buckets hold it.
+ * A root and a page whose bytes are kept in the resources {@code format/root.bin} and {@code
+ * format/page.bin}. Run {@link #main} with that folder to write those that are not there; what is
+ * there is never changed, since buckets hold it.
  */
 final class GoldenMapObjects {
   static final VolumeId VOLUME = new VolumeId("000102030405060708090a0b0c0d0e0f");
@@ -32,18 +33,23 @@ final class GoldenMapObjects {
   static final ObjectRef SEGMENT = ObjectRef.data(VOLUME, 2, 650, 17, 5000);
   static final List<ChunkEntry> ENTRIES =
       List.of(
-          new ChunkEntry(300, new Base(ObjectRef.data(PARENT, 9, 77, 1, CHUNK_BLOCKS), 0), List.of()),
+          new ChunkEntry(
+              300, new Base(ObjectRef.data(PARENT, 9, 77, 1, CHUNK_BLOCKS), 0), List.of()),
           new ChunkEntry(
               301,
               new Base(SEGMENT, 3000),
               List.of(
                   new Group(Extent.Source.ZEROS, BlockNumbers.of((char) 0, (char) 5, (char) 1023)),
-                  new Group(new Extent.Source.InObject(SEGMENT, 40), BlockNumbers.of((char) 1, (char) 2, (char) 600)))),
+                  new Group(
+                      new Extent.Source.InObject(SEGMENT, 40),
+                      BlockNumbers.of((char) 1, (char) 2, (char) 600)))),
           new ChunkEntry(450, null, List.of()),
           new ChunkEntry(
               100_000,
               null,
-              List.of(new Group(new Extent.Source.InObject(SEGMENT, 4999), BlockNumbers.of((char) 512)))));
+              List.of(
+                  new Group(
+                      new Extent.Source.InObject(SEGMENT, 4999), BlockNumbers.of((char) 512)))));
 
   private GoldenMapObjects() {}
 

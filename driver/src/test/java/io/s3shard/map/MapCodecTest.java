@@ -35,7 +35,8 @@ class MapCodecTest {
 
   @Test
   void bucketsAreRead() throws IOException {
-    assertThat(MapCodec.decodeRoot(ROOT_REF, GoldenMapObjects.bytes("root"))).isEqualTo(GoldenMapObjects.ROOT);
+    assertThat(MapCodec.decodeRoot(ROOT_REF, GoldenMapObjects.bytes("root")))
+        .isEqualTo(GoldenMapObjects.ROOT);
     assertThat(entries(MapCodec.decodePage(PAGE_REF, CHUNK, GoldenMapObjects.bytes("page"))))
         .isEqualTo(GoldenMapObjects.ENTRIES);
   }
@@ -59,7 +60,10 @@ class MapCodecTest {
 
     Page page = MapCodec.decodePage(parents, CHUNK, whole);
 
-    assertThat(entries(page)).singleElement().extracting(io.s3shard.map.ChunkEntry::base).isEqualTo(new Base(object, 0));
+    assertThat(entries(page))
+        .singleElement()
+        .extracting(io.s3shard.map.ChunkEntry::base)
+        .isEqualTo(new Base(object, 0));
     assertThat(page(whole, parents).getObjects(0).getVolume()).isZero();
   }
 
@@ -75,25 +79,33 @@ class MapCodecTest {
   @Test
   void aRootIsNoPage() throws IOException {
     ByteBuffer root = GoldenMapObjects.bytes("root");
-    assertThatThrownBy(() -> MapCodec.decodePage(ROOT_REF, CHUNK, root)).isInstanceOf(Damaged.class);
+    assertThatThrownBy(() -> MapCodec.decodePage(ROOT_REF, CHUNK, root))
+        .isInstanceOf(Damaged.class);
   }
 
   @TestFactory
   List<DynamicTest> aMalformedPageIsDamaged() {
     return List.of(
-        badPage("chunks that overflow", page -> page.getEntriesBuilder(3).setChunkGap(Long.MAX_VALUE)),
+        badPage(
+            "chunks that overflow", page -> page.getEntriesBuilder(3).setChunkGap(Long.MAX_VALUE)),
         badPage("a negative gap", page -> page.getEntriesBuilder(1).setChunkGap(-1)),
-        badPage("chunks beyond any image", page -> page.getEntriesBuilder(1).setChunkGap(Integer.MAX_VALUE)),
+        badPage(
+            "chunks beyond any image",
+            page -> page.getEntriesBuilder(1).setChunkGap(Integer.MAX_VALUE)),
         badPage("an object that is not listed", page -> page.getEntriesBuilder(0).setBase(3)),
-        badPage("a base beyond its object", page -> page.getEntriesBuilder(1).setBaseFirstBlock(5000)),
-        badPage("a base before its object", page -> page.getEntriesBuilder(1).setBaseFirstBlock(-1)),
+        badPage(
+            "a base beyond its object", page -> page.getEntriesBuilder(1).setBaseFirstBlock(5000)),
+        badPage(
+            "a base before its object", page -> page.getEntriesBuilder(1).setBaseFirstBlock(-1)),
         badPage("a position in no base", page -> page.getEntriesBuilder(2).setBaseFirstBlock(1)),
         badPage("nine groups", page -> nineGroups(page.getEntriesBuilder(2))),
         badGroup("a block twice", group -> group.setBlocks(numbers(1, 1))),
         badGroup("blocks that fall", group -> group.setBlocks(numbers(2, 1))),
         badGroup("a block beyond the chunk", group -> group.setBlocks(numbers(1, CHUNK))),
         badGroup("a block in two groups", group -> group.setBlocks(numbers(1, 5))),
-        badGroup("an odd number of bytes", group -> group.setBlocks(ByteString.copyFrom(new byte[] {1, 0, 2}))),
+        badGroup(
+            "an odd number of bytes",
+            group -> group.setBlocks(ByteString.copyFrom(new byte[] {1, 0, 2}))),
         badGroup("no blocks", group -> group.setBlocks(ByteString.EMPTY)),
         badGroup("blocks beyond the object", group -> group.setFirstBlock(4998)),
         badGroup("blocks before the object", group -> group.setFirstBlock(-2)),
@@ -126,8 +138,12 @@ class MapCodecTest {
     return List.of(
         badRoot("pages that fall", root -> root.getPagesBuilder(1).setFirstChunk(0)),
         badRoot("a negative chunk", root -> root.getPagesBuilder(0).setFirstChunk(-1)),
-        badRoot("a page without a place", root -> root.addPages(PageRef.newBuilder().setFirstChunk(999))),
-        badRoot("a page that is data", root -> root.getPagesBuilder(0).getPageBuilder().setKind(Kind.KIND_DATA)),
+        badRoot(
+            "a page without a place",
+            root -> root.addPages(PageRef.newBuilder().setFirstChunk(999))),
+        badRoot(
+            "a page that is data",
+            root -> root.getPagesBuilder(0).getPageBuilder().setKind(Kind.KIND_DATA)),
         badRoot("a delta in the log", root -> root.getDeltasBuilder(0).setKind(Kind.KIND_LOG)),
         badRoot("a page with a payload", root -> root.getDeltasBuilder(0).setBlocks(1)),
         badRoot("a chunk size that is no power of two", root -> root.setChunkSizeBytes(5 << 20)),
@@ -144,11 +160,13 @@ class MapCodecTest {
     return badPage(what, page -> damage.accept(page.getEntriesBuilder(1).getGroupsBuilder(1)));
   }
 
-  private static DynamicTest badPage(String what, Consumer<io.s3shard.proto.v1.Page.Builder> damage) {
+  private static DynamicTest badPage(
+      String what, Consumer<io.s3shard.proto.v1.Page.Builder> damage) {
     return DynamicTest.dynamicTest(
         what,
         () -> {
-          io.s3shard.proto.v1.Page.Builder page = page(GoldenMapObjects.encodedPage(), PAGE_REF).toBuilder();
+          io.s3shard.proto.v1.Page.Builder page =
+              page(GoldenMapObjects.encodedPage(), PAGE_REF).toBuilder();
           damage.accept(page);
           ByteBuffer whole = object(ObjectFormat.Kind.PAGE, PAGE_REF, page.build().toByteArray());
           assertThatThrownBy(() -> MapCodec.decodePage(PAGE_REF, CHUNK, whole))
@@ -157,12 +175,15 @@ class MapCodecTest {
         });
   }
 
-  private static DynamicTest badRoot(String what, Consumer<io.s3shard.proto.v1.Root.Builder> damage) {
+  private static DynamicTest badRoot(
+      String what, Consumer<io.s3shard.proto.v1.Root.Builder> damage) {
     return DynamicTest.dynamicTest(
         what,
         () -> {
-          ByteBuffer metadata = metadata(ObjectFormat.Kind.ROOT, ROOT_REF, GoldenMapObjects.encodedRoot());
-          io.s3shard.proto.v1.Root.Builder root = io.s3shard.proto.v1.Root.parseFrom(metadata).toBuilder();
+          ByteBuffer metadata =
+              metadata(ObjectFormat.Kind.ROOT, ROOT_REF, GoldenMapObjects.encodedRoot());
+          io.s3shard.proto.v1.Root.Builder root =
+              io.s3shard.proto.v1.Root.parseFrom(metadata).toBuilder();
           damage.accept(root);
           ByteBuffer whole = object(ObjectFormat.Kind.ROOT, ROOT_REF, root.build().toByteArray());
           assertThatThrownBy(() -> MapCodec.decodeRoot(ROOT_REF, whole))
@@ -180,7 +201,14 @@ class MapCodecTest {
       boolean page = random.nextBoolean();
       ObjectFormat.Kind kind = page ? ObjectFormat.Kind.PAGE : ObjectFormat.Kind.ROOT;
       ObjectRef ref = page ? PAGE_REF : ROOT_REF;
-      byte[] metadata = mutate(bytes(metadata(kind, ref, page ? GoldenMapObjects.encodedPage() : GoldenMapObjects.encodedRoot())), random);
+      byte[] metadata =
+          mutate(
+              bytes(
+                  metadata(
+                      kind,
+                      ref,
+                      page ? GoldenMapObjects.encodedPage() : GoldenMapObjects.encodedRoot())),
+              random);
       refused += refuses(ref, page, object(kind, ref, metadata), seed) ? 1 : 0;
     }
     assertThat(refused).isBetween(2_000, 19_900);
@@ -194,7 +222,9 @@ class MapCodecTest {
       byte[] whole = bytes(GoldenMapObjects.encodedPage());
       byte[] corrupt = mutate(whole, random);
       boolean same = java.util.Arrays.equals(whole, corrupt);
-      assertThat(refuses(PAGE_REF, true, ByteBuffer.wrap(corrupt), seed)).as("seed %s", seed).isNotEqualTo(same);
+      assertThat(refuses(PAGE_REF, true, ByteBuffer.wrap(corrupt), seed))
+          .as("seed %s", seed)
+          .isNotEqualTo(same);
     }
   }
 
@@ -219,7 +249,9 @@ class MapCodecTest {
     for (int i = random.nextInt(3); i >= 0; i--) {
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
     }
-    return random.nextInt(4) == 0 ? java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
+    return random.nextInt(4) == 0
+        ? java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length))
+        : bytes;
   }
 
   private static io.s3shard.proto.v1.Page page(ByteBuffer whole, ObjectRef ref) {

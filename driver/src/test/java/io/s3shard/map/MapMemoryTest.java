@@ -20,7 +20,10 @@ class MapMemoryTest {
   private static final int CHUNKS = 262_144; // 1 TiB
   private static final int SEGMENT = 2048; // blocks: 8 MiB
 
-  /** DESIGN §4: 10 % overwritten in 4 KiB. Between one group a chunk, just merged, and eight: four and a half. */
+  /**
+   * DESIGN §4: 10 % overwritten in 4 KiB. Between one group a chunk, just merged, and eight: four
+   * and a half.
+   */
   @Test
   void aTebibyteWithATenthOverwrittenTakes80Megabytes() {
     System.out.println("seed " + SEED);
@@ -29,10 +32,12 @@ class MapMemoryTest {
     assertThat(pages.stream().mapToLong(Page::size).sum()).isEqualTo(CHUNKS);
     long memory = pages.stream().mapToLong(Page::memoryBytes).sum();
     long encoded = pages.stream().mapToLong(Page::encodedBytes).sum();
-    System.out.printf("%d pages, %,d bytes of memory, %,d encoded%n", pages.size(), memory, encoded);
+    System.out.printf(
+        "%d pages, %,d bytes of memory, %,d encoded%n", pages.size(), memory, encoded);
     assertThat(memory).isBetween(2L * 102 * CHUNKS, 80_000_000L);
     assertThat(encoded).isLessThan(80_000_000L);
-    assertThat(pages).allSatisfy(page -> assertThat(page.encodedBytes()).isLessThanOrEqualTo(256 << 10));
+    assertThat(pages)
+        .allSatisfy(page -> assertThat(page.encodedBytes()).isLessThanOrEqualTo(256 << 10));
   }
 
   @Test
@@ -41,7 +46,10 @@ class MapMemoryTest {
     assertThat(pages.stream().mapToLong(Page::memoryBytes).sum()).isLessThan(10_000_000L);
   }
 
-  /** {@code overlay}: blocks of each chunk that lie in groups, of one to eight segments, each of which holds many chunks'. */
+  /**
+   * {@code overlay}: blocks of each chunk that lie in groups, of one to eight segments, each of
+   * which holds many chunks'.
+   */
   private static List<Page> pages(Random random, int overlay, int fromChunk) {
     List<Page> pages = new ArrayList<>();
     PageSplitter splitter = new PageSplitter(CHUNK, MapLimits.STANDARD.pageBytes(), pages::add);
@@ -58,7 +66,9 @@ class MapMemoryTest {
           filled[g] = 0;
           segment[g]++;
         }
-        one.group(ObjectRef.data(SELF, 7, 2_000_000 + segment[g], 8L * segment[g] + g, SEGMENT), filled[g]);
+        one.group(
+            ObjectRef.data(SELF, 7, 2_000_000 + segment[g], 8L * segment[g] + g, SEGMENT),
+            filled[g]);
         numbers.get(g).forEach(one::block);
         filled[g] += count;
       }
@@ -96,7 +106,9 @@ class MapMemoryTest {
       long base = 0;
       for (Piece piece : pieces.take()) {
         Base whole = Objects.requireNonNull(page.base(i));
-        boolean inBase = piece.source() instanceof Extent.Source.InObject in && in.object().equals(whole.object());
+        boolean inBase =
+            piece.source() instanceof Extent.Source.InObject in
+                && in.object().equals(whole.object());
         base += inBase ? piece.range().count() : 0;
       }
       assertThat(base).isEqualTo(CHUNK - 102);

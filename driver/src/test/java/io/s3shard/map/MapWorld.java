@@ -22,8 +22,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A volume with a bucket of its own, and beside it the naive model: for each block what it holds, since which slot, and where it
- * lies. Every content is a number that was never used before; 0 is zeros.
+ * A volume with a bucket of its own, and beside it the naive model: for each block what it holds,
+ * since which slot, and where it lies. Every content is a number that was never used before; 0 is
+ * zeros.
  */
 final class MapWorld {
   static final int CHUNK = 64;
@@ -170,7 +171,8 @@ final class MapWorld {
     append(extents);
   }
 
-  private void place(List<BlockRange> ranges, ObjectRef object, List<Long> contents, List<Extent> extents) {
+  private void place(
+      List<BlockRange> ranges, ObjectRef object, List<Long> contents, List<Extent> extents) {
     data.put(object, contents.stream().mapToLong(Long::longValue).toArray());
     long at = 0;
     for (BlockRange range : ranges) {
@@ -252,21 +254,27 @@ final class MapWorld {
     };
   }
 
-  /** The map says of each block in the range what the model says, and what lies there is what the model holds. */
+  /**
+   * The map says of each block in the range what the model says, and what lies there is what the
+   * model holds.
+   */
   void check(long first, long end) {
     long at = first;
     Piece before = null;
     for (Piece piece : look(BlockRange.between(first, end))) {
       assertThat(piece.range().first()).isEqualTo(at);
       if (before != null) {
-        assertThat(Pieces.continues(before.source(), before.range().count(), piece.source())).isFalse();
+        assertThat(Pieces.continues(before.source(), before.range().count(), piece.source()))
+            .isFalse();
       }
       before = piece;
       for (; at < piece.range().end(); at++) {
         Extent.Source lies = piece.source().skip(at - piece.range().first());
         Extent.Source expected = at < blocks ? source[(int) at] : Extent.Source.ZEROS;
         assertThat(lies).as("block %s", at).isEqualTo(expected);
-        assertThat(read(lies)).as("content of block %s", at).isEqualTo(at < blocks ? content[(int) at] : 0);
+        assertThat(read(lies))
+            .as("content of block %s", at)
+            .isEqualTo(at < blocks ? content[(int) at] : 0);
       }
     }
     assertThat(at).isEqualTo(end);
@@ -284,7 +292,8 @@ final class MapWorld {
         case Lookup.Found found -> {
           return found.pieces();
         }
-        case Lookup.PagesMissing missing -> missing.pages().forEach(ref -> map.install(ref, page(ref)));
+        case Lookup.PagesMissing missing ->
+            missing.pages().forEach(ref -> map.install(ref, page(ref)));
       }
     }
     throw new AssertionError("pages of " + range + " drive out each other");
@@ -355,24 +364,31 @@ final class MapWorld {
     made.superseded().forEach(ref -> assertThat(mapObjects.remove(ref)).isNotNull());
     assertThat(mapObjects.keySet().stream().filter(ref -> ref.volume().equals(lineage.self)))
         .containsExactlyInAnyOrderElementsOf(
-            map.liveMapObjects().stream().filter(ref -> ref.volume().equals(lineage.self)).toList());
+            map.liveMapObjects().stream()
+                .filter(ref -> ref.volume().equals(lineage.self))
+                .toList());
     lineage.root = made.rootRef();
     lineage.parent = null;
     lineage.log.headMap(made.covers(), true).clear();
-    data.keySet().removeIf(ref -> ref.kind() == ObjectRef.Kind.LOG && !lineage.log.containsKey(ref.epoch()));
+    data.keySet()
+        .removeIf(ref -> ref.kind() == ObjectRef.Kind.LOG && !lineage.log.containsKey(ref.epoch()));
     for (int b = 0; b < blocks; b++) {
       if (source[b].equals(gatheredFrom.get((long) b))) {
         source[b] = gatheredTo.get((long) b);
       }
     }
     draft = null;
-    done.add((root.deltas().isEmpty() ? "pages " + root.pages().size() : "delta") + (objects.size() > 1 ? "" : " none"));
+    done.add(
+        (root.deltas().isEmpty() ? "pages " + root.pages().size() : "delta")
+            + (objects.size() > 1 ? "" : " none"));
   }
 
   private void checkBytes(ObjectRef ref, Root root) {
-    int bytes = ObjectFormat.decode(ObjectFormat.Kind.PAGE, ref.key(), stored(ref)).metadata().remaining();
+    int bytes =
+        ObjectFormat.decode(ObjectFormat.Kind.PAGE, ref.key(), stored(ref)).metadata().remaining();
     Page page = page(ref);
-    assertThat(page.encodedBytes()).isBetween((long) bytes, bytes + 3L * page.objects.size() + 34L * volumes);
+    assertThat(page.encodedBytes())
+        .isBetween((long) bytes, bytes + 3L * page.objects.size() + 34L * volumes);
     if (page.size() > 1 && !root.deltas().contains(ref)) {
       assertThat(bytes).isLessThanOrEqualTo(limits.pageBytes());
     }
@@ -425,10 +441,15 @@ final class MapWorld {
     ObjectRef rootRef = from.root;
     if (rootRef != null) {
       Root root = MapCodec.decodeRoot(rootRef, stored(rootRef));
-      loaded = ChunkMap.of(from.self, rootRef, root, root.deltas().stream().map(this::page).toList(), limits);
+      loaded =
+          ChunkMap.of(
+              from.self, rootRef, root, root.deltas().stream().map(this::page).toList(), limits);
     } else {
       Lineage parent = from.parent;
-      loaded = parent == null ? ChunkMap.empty(from.self, CHUNK, limits) : load(parent).cloneAs(from.self);
+      loaded =
+          parent == null
+              ? ChunkMap.empty(from.self, CHUNK, limits)
+              : load(parent).cloneAs(from.self);
     }
     from.log.forEach(loaded::apply);
     return loaded;

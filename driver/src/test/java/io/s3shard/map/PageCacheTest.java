@@ -55,7 +55,8 @@ class PageCacheTest {
 
   private static Page page() {
     PageBuilder builder = new PageBuilder(64);
-    builder.add(new ChunkEntry(1, new Base(ObjectRef.data(MapWorld.volume(1), 1, 1, 1, 64), 0), List.of()));
+    builder.add(
+        new ChunkEntry(1, new Base(ObjectRef.data(MapWorld.volume(1), 1, 1, 1, 64), 0), List.of()));
     return builder.build();
   }
 }

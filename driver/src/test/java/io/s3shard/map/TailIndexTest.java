@@ -19,7 +19,8 @@ class TailIndexTest {
   void theYoungestSplitsTheOlder() {
     tail.apply(5, extent(10, 10, A, 0));
     tail.apply(6, extent(13, 2, B, 7));
-    assertThat(tail.upTo(9)).containsExactly(run(10, 13, 5, A, 0), run(13, 15, 6, B, 7), run(15, 20, 5, A, 5));
+    assertThat(tail.upTo(9))
+        .containsExactly(run(10, 13, 5, A, 0), run(13, 15, 6, B, 7), run(15, 20, 5, A, 5));
   }
 
   @Test
@@ -28,7 +29,8 @@ class TailIndexTest {
     tail.apply(6, extent(6, 4, A, 10));
     tail.apply(7, extent(12, 4, A, 20));
     tail.apply(8, extent(2, 12, B, 0));
-    assertThat(tail.upTo(9)).containsExactly(run(0, 2, 5, A, 0), run(2, 14, 8, B, 0), run(14, 16, 7, A, 22));
+    assertThat(tail.upTo(9))
+        .containsExactly(run(0, 2, 5, A, 0), run(2, 14, 8, B, 0), run(14, 16, 7, A, 22));
   }
 
   @Test
@@ -54,7 +56,8 @@ class TailIndexTest {
     tail.apply(5, extent(2, 2, A, 0));
     tail.apply(8, extent(6, 2, A, 10));
     tail.apply(9, new Extent(new BlockRange(0, 10), new Extent.Source.InObject(B, 50), 7));
-    assertThat(tail.upTo(9)).containsExactly(run(0, 6, 9, B, 50), run(6, 8, 8, A, 10), run(8, 10, 9, B, 58));
+    assertThat(tail.upTo(9))
+        .containsExactly(run(0, 6, 9, B, 50), run(6, 8, 8, A, 10), run(8, 10, 9, B, 58));
   }
 
   @Test

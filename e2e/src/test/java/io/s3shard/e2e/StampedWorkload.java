@@ -19,7 +19,10 @@ final class StampedWorkload {
   /** Bytes that carry one stamp: a sector. */
   static final int UNIT = 512;
 
-  /** Less than 32 pages wherever it begins: the kernel makes one request of it, so it is done as a whole or not at all. */
+  /**
+   * Less than 32 pages wherever it begins: the kernel makes one request of it, so it is done as a
+   * whole or not at all.
+   */
   private static final int LONGEST_UNITS = 240;
 
   /** What was done to units {@code first} to {@code first + count - 1}. */
@@ -148,7 +151,8 @@ final class StampedWorkload {
 
   private String read(long[] found) throws IOException {
     // for writing: that takes the volume over from its dead holder; a reader alone never does
-    try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ByteBuffer data = ByteBuffer.allocate(1 << 20);
       for (long at = 0; at < (long) units * UNIT; ) {
         data.clear();
