@@ -63,6 +63,9 @@ final class Checkpointer {
   private Execution.@Nullable Task<Void> task;
   private boolean stopped;
 
+  /** Deletions that have begun and not ended. */
+  private int trimming;
+
   Checkpointer(ImageParts parts, Uploader uploader) {
     this.parts = parts;
     this.uploader = uploader;
@@ -145,9 +148,10 @@ final class Checkpointer {
       if (begin) {
         phase = Phase.RUNNING;
       }
+      trimming += keys.isEmpty() ? 0 : 1;
     }
     if (!keys.isEmpty()) {
-      parts.execution().fork("trim", () -> collect(keys, death));
+      parts.execution().fork("trim", () -> trim(keys, death));
     }
     if (begin) {
       Execution.Task<Void> started = parts.execution().fork("checkpoint", this::prepare);
@@ -200,6 +204,7 @@ final class Checkpointer {
     return hasReady();
   }
 
+  /** Returns when nothing runs in the background any more: what is dead is deleted. */
   void stop() {
     Execution.Task<Void> running;
     synchronized (parts.lock()) {
@@ -208,6 +213,15 @@ final class Checkpointer {
     }
     if (running != null) {
       running.join();
+    }
+    while (true) {
+      long seen = changed.version();
+      synchronized (parts.lock()) {
+        if (trimming == 0) {
+          return;
+        }
+      }
+      changed.await(seen);
     }
   }
 
@@ -265,11 +279,29 @@ final class Checkpointer {
             .toList());
   }
 
+  private @Nullable Void trim(List<ObjectKey> keys, long death) {
+    try {
+      collect(keys, death);
+    } catch (S3ShardException e) {
+      LOG.warn(
+          "volume {}: {} dead objects stay in the bucket: {}",
+          parts.volume(),
+          keys.size(),
+          e.getMessage());
+    } finally {
+      synchronized (parts.lock()) {
+        trimming--;
+      }
+      changed.raise();
+    }
+    return null;
+  }
+
   /**
    * Deletes what died at slot {@code death}, but for what a pin may see: its position lies in
    * [birth, death).
    */
-  private @Nullable Void collect(List<ObjectKey> keys, long death) {
+  private void collect(List<ObjectKey> keys, long death) {
     List<Long> pinned = new ArrayList<>();
     for (LivePin pin : parts.log().pins(parts.owned().state())) {
       pinned.add(pin.position());
@@ -285,6 +317,5 @@ final class Checkpointer {
       }
     }
     uploader.delete(unseen);
-    return null;
   }
 }
