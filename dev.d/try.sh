@@ -11,7 +11,7 @@ try() {
   need_mount_tools
   ready
   TRY=$(mktemp -d "${TMPDIR:-/tmp}/s3shard-try.XXXXXX")
-  TRY_SERVER= TRY_DAEMON=
+  TRY_SERVER= TRY_DAEMON= TRY_STEP=start
   trap try_end EXIT
   trap 'exit 130' INT TERM
   mkdir "$TRY/mnt" "$TRY/fs" "$TRY/bucket" "$TRY/arena"
@@ -27,7 +27,7 @@ try() {
   step "a source tree: this checkout and the machine's documentation"
   mkdir "$TRY/tree"
   (cd "$ROOT" && tar cf - --exclude target --exclude .git .) | tar xf - -C "$TRY/tree"
-  find /usr/share/doc -xdev -type f -size -200k | head -n 1500 | tar cf - -T - 2>/dev/null | tar xf - -C "$TRY/tree"
+  find /usr/share/doc -xdev -type f -size -200k | awk 'NR <= 1500' | tar cf - -T - 2>/dev/null | tar xf - -C "$TRY/tree"
   run cp -a "$TRY/tree" "$TRY/fs/"
   run sync -f "$TRY/fs"
   echo "  $(find "$TRY/tree" -type f | wc -l) files, $(du -sm "$TRY/tree" | cut -f1) MiB, synced"
@@ -48,7 +48,7 @@ try() {
   step "what it cost since the second mount"
   run_s3shard stats "$TRY/mnt" --once || true
   umount "$TRY/fs"
-  run e2fsck -fn "$TRY/mnt/fs.img" >/dev/null
+  run e2fsck -fn "$TRY/mnt/fs.img" >/dev/null 2>&1
   echo "  e2fsck: clean"
   run_s3shard umount "$TRY/mnt"
   wait "$TRY_DAEMON" 2>/dev/null || true
@@ -59,7 +59,7 @@ try() {
   printf '\nIt works. By hand: ./dev s3 DIR PORT, then ./dev s3shard mount s3://s3shard/demo /mnt/s3\n'
 }
 
-step() { printf '\n==> %s\n' "$*"; }
+step() { TRY_STEP=$*; printf '\n==> %s\n' "$*"; }
 run() { "$@" || die "failed: $*"; }
 run_s3shard() { (run_main io.s3shard.cli.Main "$@"); }
 
@@ -112,6 +112,6 @@ try_end() {
   fi
   mountpoint -q "$TRY/mnt" && umount -l "$TRY/mnt"
   [ -n "$TRY_SERVER" ] && kill "$TRY_SERVER" 2>/dev/null && wait "$TRY_SERVER" 2>/dev/null
-  if [ "$status" = 0 ]; then rm -rf "$TRY"; else note "logs are in $TRY"; fi
+  if [ "$status" = 0 ]; then rm -rf "$TRY"; else note "failed at: $TRY_STEP; logs are in $TRY"; fi
   exit "$status"
 }

@@ -100,8 +100,9 @@ final class Arena {
     return share.fairShare();
   }
 
-  long heldBytes() {
-    return (long) share.held() * memory.segmentBytes();
+  /** Room taken by what is not committed, in whole segments. */
+  long usedBytes() {
+    return (long) (share.held() - free.size()) * memory.segmentBytes();
   }
 
   /** The longest content of a record. */

@@ -650,7 +650,7 @@ public final class VolumeImage implements Image {
               : state.name().toLowerCase(Locale.ROOT),
           sizeBytes,
           arena.sequence() - committedSequence,
-          arena.heldBytes(),
+          arena.usedBytes(),
           dirty ? Duration.ofNanos(execution.nanoTime() - oldest) : Duration.ZERO,
           waiting.count(),
           committer.commits(),

@@ -82,6 +82,7 @@ class MountTest {
     command.addAll(
         List.of(
             "-Ds3shard.program=" + program,
+            "-Dlogback.configurationFile=logback.xml", // not the one for tests
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName()));
@@ -262,7 +263,9 @@ class MountTest {
     await().atMost(PATIENCE).until(this::isMounted);
     write("a", "text");
     mount.destroy();
-    assertThat(ended(mount).exit()).isZero();
+    Ended ended = ended(mount);
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.out()).as("results only, no word of the logging library").isEmpty();
     assertThat(isMounted()).isFalse();
     assertThat(run("info", PREFIX, "a").out()).contains("state            closed");
   }
