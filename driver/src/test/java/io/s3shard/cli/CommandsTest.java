@@ -17,6 +17,7 @@ import io.s3shard.store.Body;
 import io.s3shard.store.MemoryStore;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.Purpose;
+import io.s3shard.testing.ForwardingStore;
 import io.s3shard.volume.Volumes;
 import java.io.IOException;
 import java.util.List;
@@ -139,7 +140,7 @@ class CommandsTest {
     MemoryStore behind = store;
     CommandRun cutOff =
         CommandRun.on(
-            new DelegatingStore(behind) {
+            new ForwardingStore(behind) {
               @Override
               public void delete(java.util.Collection<ObjectKey> keys, Purpose purpose) {
                 throw new StoreUnavailable("the bucket is away");

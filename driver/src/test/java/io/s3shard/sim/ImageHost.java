@@ -17,6 +17,7 @@ import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
 import io.s3shard.store.StoreStack;
 import io.s3shard.testing.HeapArenas;
+import io.s3shard.testing.Mutations;
 import java.time.Duration;
 import java.util.List;
 
@@ -74,7 +75,8 @@ final class ImageHost {
             dice.split(),
             world.crashInArena,
             () -> crashIfItMay(self));
-    ObjectStore reached = Mutations.store(world, world.bucket.reachedBy(self));
+    ObjectStore reached =
+        Mutations.store(world.mutation, world.bucket.objects(), world.bucket.reachedBy(self));
     RetryingStore store = new StoreStack(reached, storeSettings, self.execution()).store();
     return new ImageOpener(
         store,

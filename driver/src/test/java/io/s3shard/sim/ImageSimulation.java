@@ -2,6 +2,7 @@ package io.s3shard.sim;
 
 import io.s3shard.image.ImageOpener;
 import io.s3shard.store.StoreSettings;
+import io.s3shard.testing.Mutation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

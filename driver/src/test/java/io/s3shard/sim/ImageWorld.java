@@ -10,6 +10,9 @@ import io.s3shard.store.ObjectKey;
 import io.s3shard.store.Purpose;
 import io.s3shard.store.PutOutcome;
 import io.s3shard.store.StoreSettings;
+import io.s3shard.testing.ForwardingStore;
+import io.s3shard.testing.Mutation;
+import io.s3shard.testing.NoWaiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,8 +97,8 @@ final class ImageWorld {
   private Volume create(SimRandom dice) {
     VolumeId id = VolumeId.of(dice.bytes(16));
     LogWitness witness = new LogWitness(id, bucket, coverage);
-    Forwarding direct =
-        new Forwarding(bucket.objects()) {
+    ForwardingStore direct =
+        new ForwardingStore(bucket.objects()) {
           @Override
           public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
             return bucket.putIfAbsent(key, body, purpose);

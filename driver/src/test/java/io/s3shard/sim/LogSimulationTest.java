@@ -2,6 +2,8 @@ package io.s3shard.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3shard.testing.Mutation;
+import io.s3shard.testing.Mutations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,7 +67,12 @@ class LogSimulationTest {
         "log without confirmation",
         1,
         300,
-        seed -> LogSimulation.run(seed, LogWriter.Habit.PROPER, CredulousStore::new));
+        seed ->
+            LogSimulation.run(
+                seed,
+                LogWriter.Habit.PROPER,
+                (bucket, store) ->
+                    Mutations.store(Mutation.NO_CONFIRMATION, bucket.objects(), store)));
   }
 
   @Test

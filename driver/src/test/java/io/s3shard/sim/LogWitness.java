@@ -9,6 +9,7 @@ import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeLog;
 import io.s3shard.log.VolumeState;
 import io.s3shard.store.ObjectKey;
+import io.s3shard.testing.NoWaiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

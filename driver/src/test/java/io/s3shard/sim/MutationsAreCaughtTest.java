@@ -2,6 +2,7 @@ package io.s3shard.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3shard.testing.Mutation;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.s3shard.sim;
+package io.s3shard.testing;
 
 import io.s3shard.format.Layout;
 import io.s3shard.format.VolumeId;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * somebody who is not the owner ends at that record, so that whoever looks for its effect always
  * finds it.
  */
-final class CredulousStore extends Forwarding {
-  private final SimBucket bucket;
+final class CredulousStore extends ForwardingStore {
+  private final ObjectStore bucket;
   private @Nullable String justWon;
 
-  CredulousStore(SimBucket bucket, ObjectStore store) {
+  CredulousStore(ObjectStore bucket, ObjectStore store) {
     super(store);
     this.bucket = bucket;
   }
@@ -37,7 +37,7 @@ final class CredulousStore extends Forwarding {
   private boolean wouldBeConfirmed(ObjectKey key) {
     VolumeId volume = new VolumeId(key.value().split("/", -1)[1]);
     long slot = Layout.slot(volume, key).orElseThrow();
-    LogRecord record = new VolumeLog(volume, bucket.objects(), new NoWaiting()).read(slot);
+    LogRecord record = new VolumeLog(volume, bucket, new NoWaiting()).read(slot);
     return record instanceof LogRecord.Open
         || record instanceof LogRecord.Pin
         || record instanceof LogRecord.Detach

@@ -1,4 +1,4 @@
-package io.s3shard.sim;
+package io.s3shard.testing;
 
 import io.s3shard.store.Body;
 import io.s3shard.store.ByteRange;
@@ -14,10 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A store that does what another does; what is to be different is overridden. */
-class Forwarding implements ObjectStore {
-  final ObjectStore store;
+public class ForwardingStore implements ObjectStore {
+  protected final ObjectStore store;
 
-  Forwarding(ObjectStore store) {
+  protected ForwardingStore(ObjectStore store) {
     this.store = store;
   }
 

@@ -1,4 +1,4 @@
-package io.s3shard.sim;
+package io.s3shard.testing;
 
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 
 /** For code that only looks at what is in memory: forks run at once, waiting fails. */
-final class NoWaiting implements Execution {
+public final class NoWaiting implements Execution {
   @Override
   public <T> Task<T> fork(String name, Callable<T> body) {
     T result;

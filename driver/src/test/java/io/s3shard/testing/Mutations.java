@@ -1,18 +1,18 @@
-package io.s3shard.sim;
+package io.s3shard.testing;
 
 import io.s3shard.image.ArenaHome;
 import io.s3shard.image.Image;
 import io.s3shard.store.ObjectStore;
 
 /** Puts the double that breaks a rule in the place of what keeps it. */
-final class Mutations {
+public final class Mutations {
   private Mutations() {}
 
-  static Image image(Mutation mutation, Image image) {
+  public static Image image(Mutation mutation, Image image) {
     return mutation == Mutation.FLUSH_DOES_NOTHING ? new LazyImage(image) : image;
   }
 
-  static ArenaHome arenas(Mutation mutation, ArenaHome arenas) {
+  public static ArenaHome arenas(Mutation mutation, ArenaHome arenas) {
     return switch (mutation) {
       case REPLAYS_ALL -> new RejuvenatedArenas(arenas);
       case REPLAYS_NOTHING -> new ForgetfulArenas(arenas);
@@ -20,10 +20,13 @@ final class Mutations {
     };
   }
 
-  static ObjectStore store(ImageWorld world, ObjectStore store) {
-    return switch (world.mutation) {
-      case NO_CONFIRMATION -> new CredulousStore(world.bucket, store);
-      case TRIMS_TOO_EARLY -> new HastyStore(world.bucket, store);
+  /**
+   * @param bucket the bucket by itself, to look into: no latency, no faults
+   */
+  public static ObjectStore store(Mutation mutation, ObjectStore bucket, ObjectStore store) {
+    return switch (mutation) {
+      case NO_CONFIRMATION -> new CredulousStore(bucket, store);
+      case TRIMS_TOO_EARLY -> new HastyStore(bucket, store);
       case NONE, FLUSH_DOES_NOTHING, REPLAYS_ALL, REPLAYS_NOTHING -> store;
     };
   }

@@ -1,4 +1,4 @@
-package io.s3shard.sim;
+package io.s3shard.testing;
 
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectFormat;
@@ -20,10 +20,10 @@ import java.util.List;
  * A rule broken on purpose: as soon as a checkpoint's root is uploaded, the COMMITs that it covers
  * are deleted, although no COMMIT in the log names it yet.
  */
-final class HastyStore extends Forwarding {
-  private final SimBucket bucket;
+final class HastyStore extends ForwardingStore {
+  private final ObjectStore bucket;
 
-  HastyStore(SimBucket bucket, ObjectStore store) {
+  HastyStore(ObjectStore bucket, ObjectStore store) {
     super(store);
     this.bucket = bucket;
   }
@@ -41,10 +41,10 @@ final class HastyStore extends Forwarding {
   }
 
   private void trim(VolumeId volume, long covers) {
-    VolumeLog log = new VolumeLog(volume, bucket.objects(), new NoWaiting());
+    VolumeLog log = new VolumeLog(volume, bucket, new NoWaiting());
     List<ObjectKey> dead = new ArrayList<>();
     for (ListedObject listed :
-        bucket.objects().list(Layout.logFolder(volume), null, 1_000, Purpose.BACKGROUND)) {
+        bucket.list(Layout.logFolder(volume), null, 1_000, Purpose.BACKGROUND)) {
       long slot = Layout.slot(volume, listed.key()).orElseThrow();
       if (slot <= covers && log.read(slot) instanceof LogRecord.Commit) {
         dead.add(listed.key());

@@ -1,7 +1,7 @@
-package io.s3shard.sim;
+package io.s3shard.testing;
 
-/** A rule of the engine that is broken on purpose, to show that the simulation notices. */
-enum Mutation {
+/** A rule of the engine that is broken on purpose, to show that a test notices. */
+public enum Mutation {
   NONE,
   /** A flush returns at once. */
   FLUSH_DOES_NOTHING,

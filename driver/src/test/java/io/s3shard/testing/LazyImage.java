@@ -1,4 +1,4 @@
-package io.s3shard.sim;
+package io.s3shard.testing;
 
 import io.s3shard.image.Image;
 import java.nio.ByteBuffer;
