@@ -104,6 +104,7 @@ try_objects() {
 
 try_end() {
   local status=$?
+  set +e # a step of the clean-up that fails must not end it
   mountpoint -q "$TRY/fs" && umount -l "$TRY/fs"
   try_detach_loops
   if [ -n "$TRY_DAEMON" ]; then
