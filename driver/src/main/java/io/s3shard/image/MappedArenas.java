@@ -12,7 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class MappedArenas implements ArenaHome {
   /** DESIGN §5: segments of the pool. */
   public static final int SEGMENT_BYTES = 1 << 20;
+
+  /** What lies in an arena is data of users. */
+  private static final FileAttribute<Set<PosixFilePermission>> FOR_THE_OWNER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private static final int BOOT_AT = 2048;
   private static final int BOOT_BYTES = 64;
@@ -69,7 +77,7 @@ public final class MappedArenas implements ArenaHome {
     try {
       Path place = place(volume);
       for (int attempt = 0; attempt < 10; attempt++) {
-        Files.createDirectories(place);
+        Files.createDirectories(place, FOR_THE_OWNER);
         MappedArena arena = lock(place, volume);
         if (arena != null) {
           arena.clear();
