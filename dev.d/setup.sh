@@ -139,12 +139,15 @@ need_server() {
   GOBIN=$S3SHARD_CACHE/bin GOFLAGS=-buildvcs=false go install "$what" >"$S3SHARD_CACHE/go.log" 2>&1 || die "go failed, see $S3SHARD_CACHE/go.log"
 }
 
+# For a test that reads the format by another program.
+need_python() { command -v python3 >/dev/null || need_packages python3; }
+
 need_mount_tools() { need_packages libfuse2 fuse3 e2fsprogs xfsprogs btrfs-progs util-linux fio attr curl; }
 
 # Compiles all modules and writes the class path of what was compiled. Nothing is installed: several checkouts may build side by side.
 build() {
   mkdir -p "$ROOT/target"
-  maven -q -Dmaven.test.skip=true -Dspotless.check.skip=true compile dependency:build-classpath -Dmdep.includeScope=runtime \
+  maven -q -Dmaven.test.skip=true -Dspotless.check.skip=true compile dependency:build-classpath -DincludeScope=runtime \
     -Dmdep.outputFile=target/runtime-classpath >&2 || die "the build failed"
   cp "$ROOT/e2e/target/runtime-classpath" "$ROOT/target/classpath"
 }
@@ -169,7 +172,7 @@ run_main() {
 test_main() {
   local main=$1
   shift
-  maven -q -pl proto,driver -Dspotless.check.skip=true test-compile dependency:build-classpath -Dmdep.includeScope=test \
+  maven -q -pl proto,driver -Dspotless.check.skip=true test-compile dependency:build-classpath -DincludeScope=test \
     -Dmdep.outputFile=target/test-classpath >&2 || die "the build failed"
   exec "$JAVA_HOME/bin/java" "${JAVA_OPTIONS[@]}" -Djdk.trackAllThreads=false -cp "$ROOT/driver/target/test-classes:$(cat "$ROOT/driver/target/test-classpath"):$ROOT/driver/target/classes" "$main" "$@"
 }

@@ -4,6 +4,7 @@ all_tests() {
   need_java
   need_maven
   need_mount_tools
+  need_python
   need_server versitygw
   options+=("-Ds3shard.versitygw=$S3SHARD_CACHE/bin/versitygw")
   if [ "${1:-}" = --minio ]; then

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
     name = "umount",
     description = {
       "Commit everything, unmount, and wait for the end.",
-      "Returns when the process behind the mount has ended. umount(8) does the same where umount.fuse.s3shard is in /sbin;"
-          + " umount(2) alone returns earlier."
+      "Returns when the process behind the mount has ended.",
+      "umount(8) does the same if umount.fuse.s3shard is in /sbin; umount(2) alone returns earlier."
     })
 final class UmountCommand implements Callable<Integer> {
   private final Surroundings surroundings;
