@@ -1,5 +1,6 @@
 package io.s3shard.image;
 
+import io.s3shard.cache.FrameCache;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.StoreUnavailable;
@@ -40,13 +41,12 @@ public final class ImageOpener {
   private final ArenaHome arenas;
   private final ArenaPool pool;
   private final BlockReader reader;
+  private final ReadAheadPool readAhead;
   private final Host host;
   private final ImageOptions options;
   private final BooleanSupplier giveUp;
 
-  /**
-   * @param giveUp whether the bucket has been away for longer than the user will wait
-   */
+  /** With buffers of its own: for a process that opens images for one purpose only. */
   public ImageOpener(
       ObjectStore store,
       Execution execution,
@@ -56,11 +56,37 @@ public final class ImageOpener {
       Host host,
       ImageOptions options,
       BooleanSupplier giveUp) {
+    this(
+        store,
+        execution,
+        arenas,
+        pool,
+        new BlockReader(store, execution, cache),
+        new ReadAheadPool(cache.capacityBytes() / 2),
+        host,
+        options,
+        giveUp);
+  }
+
+  /**
+   * @param giveUp whether the bucket has been away for longer than the user will wait
+   */
+  public ImageOpener(
+      ObjectStore store,
+      Execution execution,
+      ArenaHome arenas,
+      ArenaPool pool,
+      BlockReader reader,
+      ReadAheadPool readAhead,
+      Host host,
+      ImageOptions options,
+      BooleanSupplier giveUp) {
     this.store = store;
     this.execution = execution;
     this.arenas = arenas;
     this.pool = pool;
-    this.reader = new BlockReader(store, execution, cache);
+    this.reader = reader;
+    this.readAhead = readAhead;
     this.host = host;
     this.options = options;
     this.giveUp = giveUp;
@@ -188,6 +214,7 @@ public final class ImageOpener {
             store,
             reader,
             committed,
+            new ReadAhead(execution, readAhead, committed, chunkBlocks),
             log,
             owned,
             names,
@@ -239,7 +266,11 @@ public final class ImageOpener {
         int chunkBlocks = state.chunkSizeBytes() / Blocks.SIZE;
         CommittedMap committed =
             new CommittedMap(lock, map.map(), chunkBlocks, store, execution, reader);
-        return new ReadOnlyImage(volume, committed, state.sizeBytes());
+        return new ReadOnlyImage(
+            volume,
+            committed,
+            new ReadAhead(execution, readAhead, committed, chunkBlocks),
+            state.sizeBytes());
       } catch (ObjectMissing e) {
         if (attempt >= TRIES) {
           throw CommittedMap.missingMap(volume, e);
