@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
@@ -62,31 +61,49 @@ final class Appending {
       if (record.isEmpty()) {
         return landedAfterAll(at);
       }
-      OptionalLong slot = put(at, record.get());
-      if (slot.isPresent()) {
-        LoadedLog confirmed = patience.call(parts.reader()::loadWithPins);
-        if (shows.test(confirmed.state(), slot.getAsLong())) {
-          return Optional.of(new Appended(confirmed, slot.getAsLong()));
-        }
-        parts.counters().count(LogCounters.Event.OVERTAKEN);
+      Optional<Appended> appended = put(at, record.get()).flatMap(this::confirmed);
+      if (appended.isPresent()) {
+        return appended;
       }
     }
     throw new StoreUnavailable(
         "volume " + parts.volume() + " is too busy: no slot of its log could be won, try again");
   }
 
-  /** The slot that the record has won; empty: load and look again. */
-  private OptionalLong put(LoadedLog at, LogRecord record) {
+  /** The slot that the record has won, and what it says of the log unless it was put blind. */
+  private record Won(long slot, Optional<LoadedLog> carried) {}
+
+  /** Empty: load and look again. */
+  private Optional<Won> put(LoadedLog at, LogRecord record) {
     long slot = at.state().tail() + 1;
     VolumeState after = at.state().apply(slot, record);
     VolumeState compact =
         patience.call(() -> parts.pinTables().compacted(after, ControlCodec.MAX_PIN_CHANGES));
     Settled last = settle(parts.informed(compact, at.checkpoint(), record, List.of()));
+    if (last instanceof Settled.Ours) {
+      return Optional.of(new Won(slot, Optional.of(new LoadedLog(compact, at.checkpoint()))));
+    }
     last = last instanceof Settled.Taken ? blind(slot + 1, record) : last;
     for (int i = 0; i < LISTINGS && last instanceof Settled.Taken; i++) {
       last = blind(patience.call(parts.reader()::tail) + 1, record);
     }
-    return last instanceof Settled.Ours ours ? OptionalLong.of(ours.slot()) : OptionalLong.empty();
+    return last instanceof Settled.Ours ours
+        ? Optional.of(new Won(ours.slot(), Optional.empty()))
+        : Optional.empty();
+  }
+
+  /** Empty: the slot had been trimmed, or the record was overtaken; load and look again. */
+  private Optional<Appended> confirmed(Won won) {
+    LoadedLog now =
+        patience.call(() ->
+            won.carried()
+                .map(parts.reader()::loadWithPins)
+                .orElseGet(parts.reader()::loadWithPins));
+    if (shows.test(now.state(), won.slot())) {
+      return Optional.of(new Appended(now, won.slot()));
+    }
+    parts.counters().count(LogCounters.Event.OVERTAKEN);
+    return Optional.empty();
   }
 
   private Settled blind(long slot, LogRecord record) {

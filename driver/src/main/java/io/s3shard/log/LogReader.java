@@ -12,6 +12,7 @@ import io.s3shard.store.Purpose;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -56,7 +57,16 @@ final class LogReader {
   /** At the tail, with the pins fetched. */
   LoadedLog loadWithPins() {
     counters.count(LogCounters.Event.LOAD);
-    return tryAgain(() -> withPins(once(new ListedSlots(volume, store))));
+    return tryAgain(() -> withPins(once(new ListedSlots(volume, store), Optional.empty())));
+  }
+
+  /**
+   * The same for whoever has just put an informed control record: what {@code put} says of the log
+   * after it need not be read again. As a rule this is one LIST.
+   */
+  LoadedLog loadWithPins(LoadedLog put) {
+    counters.count(LogCounters.Event.LOAD);
+    return tryAgain(() -> withPins(once(new ListedSlots(volume, store), Optional.of(put))));
   }
 
   /** At an older slot, which a live pin protects. */
@@ -81,7 +91,7 @@ final class LogReader {
   }
 
   private LoadedLog loadFrom(Supplier<ListedSlots> listing) {
-    return tryAgain(() -> once(listing.get()));
+    return tryAgain(() -> once(listing.get(), Optional.empty()));
   }
 
   private LoadedLog tryAgain(Supplier<LoadedLog> load) {
@@ -105,31 +115,44 @@ final class LogReader {
   }
 
   /**
+   * {@code put}: what a control record of the caller's carries, which is in the log.
+   *
    * @throws ObjectMissing if the log has changed since it was listed
    */
-  private LoadedLog once(ListedSlots listing) {
+  private LoadedLog once(ListedSlots listing, Optional<LoadedLog> put) {
     Deque<LoggedRecord> blind = new ArrayDeque<>();
     ListedSlots.Listed at = listing.next().orElseThrow(this::missing);
-    LoggedRecord record = get(at);
-    while (record.informed().isEmpty()) {
+    Optional<LoadedLog> informed = carried(at, put, blind);
+    while (informed.isEmpty()) {
       long before = at.slot() - 1;
       if (before == 0) {
         throw new Damaged(
             "object " + Layout.log(volume, 1) + " is damaged: the first record carries no state");
       }
-      blind.push(record);
       at = listing.next().filter(next -> next.slot() == before).orElseThrow(() -> gone(before));
-      record = get(at);
+      informed = carried(at, put, blind);
     }
-    LoadedLog known = record.informed().get();
-    VolumeState state = known.state();
+    VolumeState state = informed.get().state();
     for (LoggedRecord next : blind) {
       state = after(state, next);
     }
     if (state.abandoned()) {
       throw new VolumeMissing("volume " + volume + " was given up while it was created");
     }
-    return new LoadedLog(state, known.checkpoint());
+    return new LoadedLog(state, informed.get().checkpoint());
+  }
+
+  /** What the record in a slot carries; empty: nothing, and it is one more of {@code blind}. */
+  private Optional<LoadedLog> carried(
+      ListedSlots.Listed at, Optional<LoadedLog> put, Deque<LoggedRecord> blind) {
+    if (put.filter(known -> known.state().tail() == at.slot()).isPresent()) {
+      return put;
+    }
+    LoggedRecord record = get(at);
+    if (record.informed().isEmpty()) {
+      blind.push(record);
+    }
+    return record.informed();
   }
 
   /** The state after a record that was put blind, or whose own claim is not asked for. */

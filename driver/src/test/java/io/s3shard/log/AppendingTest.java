@@ -44,6 +44,20 @@ class AppendingTest {
   }
 
   @Test
+  void anIdleLogTakesFourRequests() {
+    pinIt("p");
+    world.store.lists = 0;
+    world.store.gets = 0;
+    world.store.putKeys.clear();
+    Appended appended = pinIt("q");
+    assertThat(world.store.lists).as("load, confirm").isEqualTo(2);
+    assertThat(world.store.gets).as("the newest record").isEqualTo(1);
+    assertThat(world.store.putKeys).containsExactly(Layout.log(VOLUME, 3));
+    assertThat(appended.log()).isEqualTo(world.others.load());
+    assertThat(world.log.pins(appended.log().state())).hasSize(2);
+  }
+
+  @Test
   void informedRecordsNameTheCheckpoint() {
     OwnedLog owner = world.open();
     world.commit(owner);
