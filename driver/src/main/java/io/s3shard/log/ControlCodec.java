@@ -112,12 +112,16 @@ final class ControlCodec {
         .setVolumeId(source.volume().value())
         .setPosition(source.position())
         .setPin(source.pin())
+        .setSourceAncestors(source.sourceAncestors())
         .build();
   }
 
   static CloneSource decode(io.s3shard.proto.v1.CloneSource source) {
     return new CloneSource(
-        new VolumeId(source.getVolumeId()), source.getPosition(), source.getPin());
+        new VolumeId(source.getVolumeId()),
+        source.getPosition(),
+        source.getPin(),
+        source.getSourceAncestors());
   }
 
   static Attach encode(String node, AttachMode mode) {
@@ -131,6 +135,7 @@ final class ControlCodec {
         .setName(pin.name())
         .setPurpose(pin.purpose())
         .setCreatedUnixMillis(pin.createdUnixMillis())
+        .setSizeBytes(pin.sizeBytes())
         .build();
   }
 
@@ -140,7 +145,8 @@ final class ControlCodec {
         pin.getPosition(),
         pin.getName(),
         pin.getPurpose(),
-        pin.getCreatedUnixMillis());
+        pin.getCreatedUnixMillis(),
+        pin.getSizeBytes());
   }
 
   private static io.s3shard.proto.v1.Owner encode(Owner owner) {

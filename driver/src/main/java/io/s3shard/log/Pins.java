@@ -54,16 +54,26 @@ public record Pins(
     return added.size() + removed.size();
   }
 
-  boolean has(long slot) {
+  /**
+   * Whether the pin of this slot lives. @throws IllegalStateException unless {@link #isFetched}, if
+   * it may be in the table
+   */
+  public boolean has(long slot) {
     return added.containsKey(slot) || !removed.contains(slot) && inTable().containsKey(slot);
   }
 
-  boolean hasName(String name) {
-    return stream().anyMatch(pin -> pin.name().equals(name));
+  /** The live pin of this name. @throws IllegalStateException unless {@link #isFetched} */
+  public Optional<LivePin> named(String name) {
+    return stream().filter(pin -> pin.name().equals(name)).findFirst();
   }
 
   boolean hasPosition(long position) {
     return stream().anyMatch(pin -> pin.position() == position);
+  }
+
+  /** The image's size at the position of a live pin. */
+  long sizeAt(long position) {
+    return stream().filter(pin -> pin.position() == position).findFirst().orElseThrow().sizeBytes();
   }
 
   Pins plus(LivePin pin) {

@@ -88,7 +88,7 @@ final class Preconditions {
     if (pins.count() >= Pins.MAX_LIVE) {
       return Optional.of("it has " + pins.count() + " pins, the most there can be");
     }
-    if (pins.hasName(pin.name())) {
+    if (pins.named(pin.name()).isPresent()) {
       return Optional.of("it has a pin \"" + pin.name() + "\"");
     }
     if (pin.position() == 0 && state.retired()) {

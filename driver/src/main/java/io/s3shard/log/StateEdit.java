@@ -122,8 +122,10 @@ final class StateEdit {
 
   private void pin(long slot, LogRecord.Pin pin) {
     long position = pin.position() == 0 ? slot : pin.position();
+    long size = pin.position() == 0 ? sizeBytes : pins.sizeAt(position);
     pins =
-        pins.plus(new LivePin(slot, position, pin.name(), pin.purpose(), pin.createdUnixMillis()));
+        pins.plus(
+            new LivePin(slot, position, pin.name(), pin.purpose(), pin.createdUnixMillis(), size));
     if (!pin.hold().isEmpty()) {
       hold = Optional.empty();
     }

@@ -47,6 +47,11 @@ public final class VolumeLog {
     return parts.reader().load();
   }
 
+  /** The same with the pins fetched: one GET more if there is a pin table. */
+  public LoadedLog loadWithPins() {
+    return parts.reader().loadWithPins();
+  }
+
   /**
    * The state after {@code position}, the slot of a PIN whose position it is. Reliable only while a
    * pin at it lives.

@@ -72,9 +72,11 @@ final class GoldenRecords {
 
   static List<Golden> all() {
     List<Golden> all = new ArrayList<>();
-    LogRecord.Create create = clone(false);
+    LogRecord.Create create = clone(false, 0);
     all.add(informed("create", 1, create, VolumeState.of(create)));
-    all.add(informed("create-abandoned", 1, clone(true), VolumeState.of(clone(true))));
+    all.add(informed("create-abandoned", 1, clone(true, 0), VolumeState.of(clone(true, 0))));
+    LogRecord.Create ofClone = clone(false, 3);
+    all.add(informed("create-of-a-clone", 1, ofClone, VolumeState.of(ofClone)));
     all.add(
         informed("open", 40, new LogRecord.Open(writer("n1", 1), 30, true, 1_800_000_000_002L)));
     all.add(commit());
@@ -109,13 +111,13 @@ final class GoldenRecords {
     return new Golden(name, 41, record, record, Optional.empty(), List.of());
   }
 
-  private static LogRecord.Create clone(boolean abandoned) {
+  private static LogRecord.Create clone(boolean abandoned, int sourceAncestors) {
     return new LogRecord.Create(
         1 << 22,
         (1L << 40) + 512,
         "größe.img",
         true,
-        Optional.of(new CloneSource(OTHER, 8, 9)),
+        Optional.of(new CloneSource(OTHER, 8, 9, sourceAncestors)),
         new TreeMap<>(Map.of("mode", "0640", "user.comment", "x")),
         new TreeSet<>(Set.of("test-feature")),
         1_800_000_000_000L,
@@ -182,7 +184,7 @@ final class GoldenRecords {
     Pins pins =
         new Pins(
             Optional.of(ObjectRef.map(VOLUME, 35, 34, 99)),
-            new TreeMap<>(Map.of(36L, new LivePin(36, 3, "p", "snapshot", 5))),
+            new TreeMap<>(Map.of(36L, new LivePin(36, 3, "p", "snapshot", 5, 0))),
             new TreeSet<>(Set.of(3L, 4L)),
             12,
             Optional.empty());
@@ -200,9 +202,22 @@ final class GoldenRecords {
         true,
         false,
         false,
-        Optional.of(new CloneSource(OTHER, 8, 9)),
+        Optional.of(new CloneSource(OTHER, 8, 9, 0)),
         30,
         1_800_000_000_000L);
+  }
+
+  static final ObjectRef TABLE = ObjectRef.map(VOLUME, 70, 69, 5);
+
+  /** Sizes of 0 are not written: so they were before pins knew them. */
+  static List<LivePin> pins(long sizeBytes) {
+    return List.of(
+        new LivePin(3, 3, "a", "snapshot", 1, sizeBytes),
+        new LivePin(9, 3, "b", "clone x", 2, sizeBytes));
+  }
+
+  static ByteBuffer pinTable(long sizeBytes) {
+    return PinTableCodec.encode(TABLE, pins(sizeBytes)).toBuffer();
   }
 
   /** Writes what is missing in the folder {@code args[0]}. */
@@ -211,11 +226,8 @@ final class GoldenRecords {
     for (Golden golden : all()) {
       write(folder.resolve("record-" + golden.name() + ".bin"), golden.encode());
     }
-    List<LivePin> pins =
-        List.of(new LivePin(3, 3, "a", "snapshot", 1), new LivePin(9, 3, "b", "clone x", 2));
-    write(
-        folder.resolve("pin-table.bin"),
-        PinTableCodec.encode(ObjectRef.map(VOLUME, 70, 69, 5), pins).toBuffer());
+    write(folder.resolve("pin-table.bin"), pinTable(0));
+    write(folder.resolve("pin-table-sizes.bin"), pinTable(1L << 40));
     ObjectRef index = ObjectRef.map(VOLUME, 30, 39, 12);
     write(
         folder.resolve("extents.bin"),

@@ -62,7 +62,7 @@ class LogRulesTest {
   class Create {
     @Test
     void isTheFirstState() {
-      CloneSource source = new CloneSource(Records.OTHER, 7, 7);
+      CloneSource source = new CloneSource(Records.OTHER, 7, 7, 0);
       LogRecord.Create create =
           new LogRecord.Create(
               1 << 18,
@@ -309,7 +309,17 @@ class LogRulesTest {
     @Test
     void protectsItsOwnSlot() {
       VolumeState state = stands(after(), pin("a"));
-      assertThat(state.pins().live()).containsExactly(new LivePin(2, 2, "a", "snapshot", 4));
+      assertThat(state.pins().live())
+          .containsExactly(new LivePin(2, 2, "a", "snapshot", 4, Records.SIZE));
+    }
+
+    @Test
+    void knowsTheSizeAtItsPosition() {
+      VolumeState state =
+          after(pin("a"), Records.size(4 * Records.SIZE), pin("b"), pin("c", 2, ""));
+      assertThat(state.pins().live())
+          .extracting(LivePin::sizeBytes)
+          .containsExactly(Records.SIZE, 4 * Records.SIZE, Records.SIZE);
     }
 
     @Test
@@ -321,7 +331,7 @@ class LogRulesTest {
     @Test
     void mayTakeThePositionOfALivePin() {
       VolumeState state = stands(after(pin("a")), pin("b", 2, ""));
-      assertThat(state.pins().live()).contains(new LivePin(3, 2, "b", "snapshot", 4));
+      assertThat(state.pins().live()).contains(new LivePin(3, 2, "b", "snapshot", 4, Records.SIZE));
       isVoid(after(pin("a")), pin("b", 1, ""), "no live pin has the position 1");
       isVoid(
           after(pin("a"), new LogRecord.Unpin(2)),
@@ -351,7 +361,7 @@ class LogRulesTest {
       VolumeState one = after(pin("p"));
       List<LivePin> many = new ArrayList<>();
       LongStream.rangeClosed(1, Pins.MAX_LIVE - 1)
-          .forEach(i -> many.add(new LivePin(i, i, "n" + i, "", 0)));
+          .forEach(i -> many.add(new LivePin(i, i, "n" + i, "", 0, 0)));
       ObjectRef table = ObjectRef.map(Records.VOLUME, 9, 8, 0);
       VolumeState almost = one.withPins(withTable(table, many));
       VolumeState full = stands(almost, pin("last"));

@@ -116,7 +116,7 @@ class RecordCodecTest {
   void tooManyChangesOfPinsAreNotEncoded() {
     Pins pins = Pins.NONE;
     for (long slot = 2; slot < 2 + ControlCodec.MAX_PIN_CHANGES + 1; slot++) {
-      pins = pins.plus(new LivePin(slot, slot, "p" + slot, "", 0));
+      pins = pins.plus(new LivePin(slot, slot, "p" + slot, "", 0, 1));
     }
     VolumeState state = new StateEdit(Records.after()).at(200).withPins(pins);
     RecordCodec codec = new RecordCodec(VOLUME);
@@ -128,14 +128,19 @@ class RecordCodecTest {
 
   @Test
   void aPinTableComesBack() throws Exception {
-    ObjectRef ref = ObjectRef.map(VOLUME, 70, 69, 5);
-    List<LivePin> pins =
-        List.of(new LivePin(3, 3, "a", "snapshot", 1), new LivePin(9, 3, "b", "clone x", 2));
-    ByteBuffer golden = GoldenRecords.bytes("pin-table");
-    assertThat(PinTableCodec.encode(ref, pins).toBuffer()).isEqualTo(golden);
-    assertThat(PinTableCodec.decode(ref, golden)).isEqualTo(pins);
-    ByteBuffer unsorted = PinTableCodec.encode(ref, List.of(pins.get(1), pins.get(0))).toBuffer();
-    assertThatThrownBy(() -> PinTableCodec.decode(ref, unsorted)).isInstanceOf(Damaged.class);
+    comesBack("pin-table", 0);
+    comesBack("pin-table-sizes", 1L << 40);
+    List<LivePin> reversed = GoldenRecords.pins(0).reversed();
+    ByteBuffer unsorted = PinTableCodec.encode(GoldenRecords.TABLE, reversed).toBuffer();
+    assertThatThrownBy(() -> PinTableCodec.decode(GoldenRecords.TABLE, unsorted))
+        .isInstanceOf(Damaged.class);
+  }
+
+  private static void comesBack(String name, long sizeBytes) throws Exception {
+    ByteBuffer golden = GoldenRecords.bytes(name);
+    assertThat(GoldenRecords.pinTable(sizeBytes)).isEqualTo(golden);
+    assertThat(PinTableCodec.decode(GoldenRecords.TABLE, golden))
+        .isEqualTo(GoldenRecords.pins(sizeBytes));
   }
 
   @Test
