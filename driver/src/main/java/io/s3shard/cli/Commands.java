@@ -16,6 +16,7 @@ final class Commands {
         new ResizeCommand(surroundings),
         new RmCommand(surroundings),
         new DetachCommand(surroundings),
+        SnapshotCommand.line(surroundings),
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),
         new DoctorCommand(surroundings),

@@ -2,18 +2,15 @@ package io.s3shard.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.s3shard.cache.FrameCache;
-import io.s3shard.cache.IoBuffers;
 import io.s3shard.execution.Execution;
 import io.s3shard.fuse.DirectoryFileSystem;
 import io.s3shard.fuse.FuseSession;
 import io.s3shard.image.ArenaPool;
-import io.s3shard.image.BlockReader;
+import io.s3shard.image.FrameCache;
 import io.s3shard.image.Host;
 import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageOptions;
 import io.s3shard.image.MappedArenas;
-import io.s3shard.image.ReadAheadPool;
 import io.s3shard.store.Finding;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.StoreSettings;
@@ -22,6 +19,7 @@ import io.s3shard.store.s3.CapabilityProbe;
 import io.s3shard.store.s3.S3Settings;
 import io.s3shard.store.s3.S3Store;
 import io.s3shard.volume.Prefix;
+import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.VolumeDirectory;
 import io.s3shard.volume.Volumes;
 import java.nio.file.Path;
@@ -95,16 +93,13 @@ final class Composition implements Stores {
     FrameCache cache = new FrameCache(options.cacheSize);
     String tag = storeTag(location, storeOptions);
     Path arenas = ArenaPlace.choose(options, tag);
-    BlockReader reader =
-        new BlockReader(
-            stack.store(), execution, cache, new IoBuffers(execution, MemoryBudget.IO_BYTES));
-    ReadAheadPool readAhead =
-        new ReadAheadPool(Math.min(cache.capacityBytes() / 2, MemoryBudget.IO_BYTES * 3 / 4));
-    ImageOpener opener = opener(arenas, tag, options, stack, reader, readAhead);
+    ImageOpener opener = opener(arenas, tag, options, stack, cache);
     OpenVolumes open = new OpenVolumes(opener, options, execution, registry);
     Volumes volumes = new Volumes(stack.store(), execution, location.toString());
+    Snapshots snapshots = new Snapshots(volumes, stack.store(), execution);
     VolumeDirectory directory =
-        new VolumeDirectory(volumes, open, execution, (int) options.chunkSize);
+        new VolumeDirectory(volumes, snapshots, open, execution, (int) options.chunkSize);
+    OwnerRequests owner = new OwnerRequests(tag, directory, open, execution);
     MountStatus status = new MountStatus(location, mountPoint, open, stack, cache, execution);
     StoreMetrics.register(registry, location, stack, cache);
     if (!options.readOnly) {
@@ -117,24 +112,18 @@ final class Composition implements Stores {
             mountPoint,
             options.readOnly,
             new DirectoryFileSystem(location.toString(), directory));
-    return MountedPrefix.start(session, directory, open, status, registry, options, run);
+    return MountedPrefix.start(session, directory, open, status, owner, registry, options, run);
   }
 
   private ImageOpener opener(
-      Path arenas,
-      String tag,
-      MountOptions options,
-      StoreStack stack,
-      BlockReader reader,
-      ReadAheadPool readAhead) {
+      Path arenas, String tag, MountOptions options, StoreStack stack, FrameCache cache) {
     Host host = ThisHost.identity();
     return new ImageOpener(
         stack.store(),
         execution,
         new MappedArenas(arenas, tag, host.boot()),
         new ArenaPool((int) (options.arenaSize / MappedArenas.SEGMENT_BYTES)),
-        reader,
-        readAhead,
+        cache,
         host,
         ImageOptions.defaults().withCommitInterval(options.commitInterval),
         stack.store()::gaveUp);
@@ -144,7 +133,8 @@ final class Composition implements Stores {
    * Tells the arenas of one prefix from those of another, also where a bucket was copied with its
    * volumes' ids.
    */
-  private String storeTag(Location location, StoreOptions options) {
+  @Override
+  public String storeTag(Location location, StoreOptions options) {
     String endpoint = options.endpoint;
     if (endpoint == null) {
       endpoint =

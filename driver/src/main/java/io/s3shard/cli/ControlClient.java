@@ -33,6 +33,11 @@ final class ControlClient {
 
   /** The answer; empty: no process answers for this mount point. */
   Optional<JsonObject> ask(String request) {
+    return ask(run, request);
+  }
+
+  /** The answer of the mount whose folder this is; empty: no process answers. */
+  static Optional<JsonObject> ask(RunDirectory run, String request) {
     SocketChannel connection;
     try {
       connection = SocketChannel.open(UnixDomainSocketAddress.of(run.socket()));
@@ -53,7 +58,7 @@ final class ControlClient {
       throw new UncheckedIOException(e);
     } catch (JsonParseException e) {
       throw new IllegalStateException(
-          "the process behind " + mountPoint + " answers what is no JSON", e);
+          "the process behind " + run.socket() + " answers what is no JSON", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.s3shard.cli;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.s3shard.error.S3ShardException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,14 +18,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers on a mount's unix socket: a connection is one line with the request's name, and one line
- * of JSON with the answer, {@code {"exit": 0, …}} or the failure's exit code and message. The
- * folder's permissions say who may ask.
+ * Answers on a mount's unix socket: a connection is one line with the request's name, with or
+ * without a JSON object behind it, and one line of JSON with the answer, {@code {"exit": 0, …}} or
+ * the failure's exit code and message. The folder's permissions say who may ask.
  */
 final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -35,21 +35,29 @@ final class ControlServer implements AutoCloseable {
   private static final int MAX_LINE = 4096;
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
+  /** How one kind of request is answered. */
+  @FunctionalInterface
+  interface Request {
+    /**
+     * {@code arguments}: an empty object if none were sent. An answer without an exit code is a
+     * success.
+     */
+    JsonObject answer(JsonObject arguments);
+  }
+
   private final Path path;
   private final ServerSocketChannel server;
-  private final Map<String, Supplier<JsonObject>> requests;
+  private final Map<String, Request> requests;
   private final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
 
-  private ControlServer(
-      Path path, ServerSocketChannel server, Map<String, Supplier<JsonObject>> requests) {
+  private ControlServer(Path path, ServerSocketChannel server, Map<String, Request> requests) {
     this.path = path;
     this.server = server;
     this.requests = requests;
   }
 
   /** Begins to answer. What a dead process left at {@code path} is replaced. */
-  static ControlServer start(Path path, Map<String, Supplier<JsonObject>> requests)
-      throws IOException {
+  static ControlServer start(Path path, Map<String, Request> requests) throws IOException {
     Files.deleteIfExists(path);
     ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     channel.bind(UnixDomainSocketAddress.of(path));
@@ -87,16 +95,22 @@ final class ControlServer implements AutoCloseable {
     }
   }
 
-  private JsonObject answer(String request) {
-    Supplier<JsonObject> asked = requests.get(request);
+  private JsonObject answer(String line) {
+    String[] parts = line.split(" ", 2);
+    String request = parts[0];
+    Request asked = requests.get(request);
     if (asked == null) {
       return failure(
           ExitCode.USAGE,
           "this mount does not know the request \"" + request + "\": it runs another version");
     }
     try {
-      JsonObject answer = asked.get();
-      answer.addProperty("exit", 0);
+      JsonObject arguments =
+          parts.length == 1 ? new JsonObject() : JsonParser.parseString(parts[1]).getAsJsonObject();
+      JsonObject answer = asked.answer(arguments);
+      if (!answer.has("exit")) {
+        answer.addProperty("exit", ExitCode.OK.number());
+      }
       return answer;
     } catch (S3ShardException e) {
       return failure(ExitCode.of(e), Failures.message(e));

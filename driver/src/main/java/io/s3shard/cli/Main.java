@@ -52,6 +52,13 @@ public final class Main {
     return line.execute(arguments);
   }
 
+  private static void helpEverywhere(CommandLine line) {
+    for (CommandLine command : line.getSubcommands().values()) {
+      command.getCommandSpec().mixinStandardHelpOptions(true);
+      helpEverywhere(command);
+    }
+  }
+
   /** All commands, ready to parse. */
   static CommandLine commands(Surroundings surroundings, S3Shard root) {
     Failures failures = new Failures(surroundings.err(), root);
@@ -59,9 +66,7 @@ public final class Main {
     for (Object command : Commands.all(surroundings, root)) {
       line.addSubcommand(command);
     }
-    line.getSubcommands()
-        .values()
-        .forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
+    helpEverywhere(line);
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);

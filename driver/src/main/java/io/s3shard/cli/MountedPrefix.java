@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +29,7 @@ final class MountedPrefix {
   private final VolumeDirectory directory;
   private final OpenVolumes open;
   private final MountStatus status;
+  private final OwnerRequests owner;
   private final Duration stopDeadline;
   private final List<AutoCloseable> servers = new ArrayList<>();
 
@@ -43,11 +43,13 @@ final class MountedPrefix {
       VolumeDirectory directory,
       OpenVolumes open,
       MountStatus status,
+      OwnerRequests owner,
       Duration stopDeadline) {
     this.session = session;
     this.directory = directory;
     this.open = open;
     this.status = status;
+    this.owner = owner;
     this.stopDeadline = stopDeadline;
   }
 
@@ -56,11 +58,12 @@ final class MountedPrefix {
       VolumeDirectory directory,
       OpenVolumes open,
       MountStatus status,
+      OwnerRequests owner,
       PrometheusMeterRegistry registry,
       MountOptions options,
       RunDirectory run) {
     MountedPrefix mounted =
-        new MountedPrefix(session, directory, open, status, options.stopDeadline);
+        new MountedPrefix(session, directory, open, status, owner, options.stopDeadline);
     try {
       mounted.servers.add(ControlServer.start(run.socket(), mounted.requests()));
       if (options.metricsPort != null) {
@@ -78,8 +81,16 @@ final class MountedPrefix {
     return mounted;
   }
 
-  private Map<String, Supplier<JsonObject>> requests() {
-    return Map.of("info", status::info, "stats", status::stats, "unmount", this::unmount);
+  private Map<String, ControlServer.Request> requests() {
+    return Map.of(
+        "info",
+        _ -> status.info(),
+        "stats",
+        _ -> status.stats(),
+        "unmount",
+        _ -> unmount(),
+        OwnerRequests.SNAPSHOT,
+        owner::snapshot);
   }
 
   /**

@@ -14,9 +14,11 @@ import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageStatus;
 import io.s3shard.image.VolumeImage;
 import io.s3shard.volume.ImageSource;
+import io.s3shard.volume.Snapshot;
 import io.s3shard.volume.Volume;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -69,6 +71,17 @@ final class OpenVolumes implements ImageSource {
   @Override
   public Image openForReading(Volume volume) {
     return opener.openForReading(volume.id(), false);
+  }
+
+  @Override
+  public Image openSnapshot(Snapshot snapshot) {
+    return opener.openPinned(
+        snapshot.volume(), snapshot.pin(), "snapshot \"" + snapshot.path() + "\"");
+  }
+
+  /** The image of a volume that is open for writing here. */
+  synchronized Optional<VolumeImage> find(VolumeId id) {
+    return Optional.ofNullable(open.get(id)).map(OpenVolume::image);
   }
 
   private List<Meter> gauges(String name, VolumeImage image) {

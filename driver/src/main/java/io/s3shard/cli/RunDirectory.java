@@ -9,7 +9,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Where a mount's process keeps what others need to find it: the socket that it answers on, and its
@@ -19,6 +21,15 @@ record RunDirectory(Path folder) {
   /** {@code mountPoint}: absolute, as {@link #canonical} makes it. */
   static RunDirectory of(Path mountPoint, Map<String, String> environment) {
     return new RunDirectory(base(environment).resolve(hash(mountPoint.toString())));
+  }
+
+  /** Those of all mounts of this user; some may be of dead ones. */
+  static List<RunDirectory> all(Map<String, String> environment) {
+    try (Stream<Path> folders = Files.list(base(environment))) {
+      return folders.filter(Files::isDirectory).sorted().map(RunDirectory::new).toList();
+    } catch (IOException nothingWasEverMounted) {
+      return List.of();
+    }
   }
 
   /** Without looking at the mount point itself: a dead mount answers nothing. */

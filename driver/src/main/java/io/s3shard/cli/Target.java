@@ -2,6 +2,7 @@ package io.s3shard.cli;
 
 import io.s3shard.store.ObjectStore;
 import io.s3shard.volume.Prefix;
+import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.Volumes;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -34,8 +35,23 @@ final class Target {
 
   /** The volumes of a prefix that is ours already. */
   Volumes volumes(Surroundings surroundings) {
-    ObjectStore store = connect(surroundings);
+    return volumes(connect(surroundings), surroundings);
+  }
+
+  private Volumes volumes(ObjectStore store, Surroundings surroundings) {
     new Prefix(store, location.toString()).require();
     return new Volumes(store, surroundings.execution(), location.toString());
+  }
+
+  /** The snapshots of a prefix that is ours already. */
+  Snapshots snapshots(Surroundings surroundings) {
+    ObjectStore store = connect(surroundings);
+    return new Snapshots(volumes(store, surroundings), store, surroundings.execution());
+  }
+
+  /** The mounts of this host, some of which may have volumes of this prefix open. */
+  LocalOwner localOwner(Surroundings surroundings) {
+    return new LocalOwner(
+        surroundings.environment(), surroundings.stores().storeTag(location, options));
   }
 }

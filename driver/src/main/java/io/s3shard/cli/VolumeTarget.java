@@ -1,6 +1,7 @@
 package io.s3shard.cli;
 
 import io.s3shard.store.ObjectStore;
+import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.Volumes;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -33,5 +34,13 @@ final class VolumeTarget {
 
   Volumes volumes(Surroundings surroundings) {
     return prefix.volumes(surroundings);
+  }
+
+  Snapshots snapshots(Surroundings surroundings) {
+    return prefix.snapshots(surroundings);
+  }
+
+  LocalOwner localOwner(Surroundings surroundings) {
+    return prefix.localOwner(surroundings);
   }
 }

@@ -117,6 +117,16 @@ public final class Layout {
     return new ObjectKey(key.toString());
   }
 
+  /** Whether a volume can be called so. */
+  public static boolean isName(String name) {
+    try {
+      name(name);
+      return true;
+    } catch (InvalidRequest e) {
+      return false;
+    }
+  }
+
   /** The name that an index entry's key stands for; empty if it is no such key. */
   public static Optional<String> nameOf(ObjectKey key) {
     if (!key.value().startsWith(NAMES)) {

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -83,14 +84,34 @@ public final class DirectoryFileSystem extends FuseStubFS {
         "getattr",
         path,
         () -> {
-          if (path.equals("/")) {
-            stat.st_mode.set(FileStat.S_IFDIR | 0755);
-            stat.st_nlink.set(2);
-            return 0;
+          switch (Place.of(path)) {
+            case Place.Root _ -> showFolder(0755, stat);
+            case Place.SnapshotsFolder _ -> showFolder(0555, stat);
+            case Place.ImageFolder folder -> {
+              snapshots(folder.image());
+              showFolder(0555, stat);
+            }
+            case Place.SnapshotFile file ->
+                show(
+                    images
+                        .snapshots()
+                        .find(file.image(), file.name())
+                        .orElseThrow(() -> missing(path)),
+                    stat);
+            case Place.ImageFile _ -> show(entry(path), stat);
+            case Place.Nowhere _ -> throw missing(path);
           }
-          show(entry(path), stat);
           return 0;
         });
+  }
+
+  private static void showFolder(int mode, FileStat stat) {
+    stat.st_mode.set(FileStat.S_IFDIR | mode);
+    stat.st_nlink.set(2);
+  }
+
+  private List<ImageEntry> snapshots(String image) {
+    return images.snapshots().list(image).orElseThrow(() -> missing(image));
   }
 
   private static void show(ImageEntry entry, FileStat stat) {
@@ -120,8 +141,8 @@ public final class DirectoryFileSystem extends FuseStubFS {
         () -> {
           filler.apply(buffer, ".", null, 0);
           filler.apply(buffer, "..", null, 0);
-          for (ImageEntry entry : images.list()) {
-            byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
+          for (String entry : names(path)) {
+            byte[] name = entry.getBytes(StandardCharsets.UTF_8);
             filler.apply(
                 buffer,
                 ByteBuffer.allocateDirect(name.length + 1).put(name).put((byte) 0).flip(),
@@ -130,6 +151,16 @@ public final class DirectoryFileSystem extends FuseStubFS {
           }
           return 0;
         });
+  }
+
+  private List<String> names(String path) {
+    return switch (Place.of(path)) {
+      case Place.Root _ -> images.list().stream().map(ImageEntry::name).toList();
+      case Place.SnapshotsFolder _ -> images.snapshots().images();
+      case Place.ImageFolder folder ->
+          snapshots(folder.image()).stream().map(ImageEntry::name).toList();
+      case Place.ImageFile _, Place.SnapshotFile _, Place.Nowhere _ -> throw missing(path);
+    };
   }
 
   @Override
@@ -288,7 +319,7 @@ public final class DirectoryFileSystem extends FuseStubFS {
           if (!name.startsWith("user.") || path.equals("/")) {
             return -ErrorCodes.EOPNOTSUPP();
           }
-          String found = entry(path).xattrs().get(name);
+          String found = xattrs(path).get(name);
           return found == null
               ? -ErrorCodes.ENODATA()
               : give(found.getBytes(StandardCharsets.ISO_8859_1), value, size);
@@ -302,9 +333,7 @@ public final class DirectoryFileSystem extends FuseStubFS {
         path,
         () -> {
           StringBuilder names = new StringBuilder();
-          if (!path.equals("/")) {
-            entry(path).xattrs().keySet().forEach(name -> names.append(name).append('\0'));
-          }
+          xattrs(path).keySet().forEach(name -> names.append(name).append('\0'));
           return give(names.toString().getBytes(StandardCharsets.UTF_8), list, size);
         });
   }
@@ -315,10 +344,14 @@ public final class DirectoryFileSystem extends FuseStubFS {
         "removexattr",
         path,
         () -> {
-          SortedMap<String, String> all =
-              new TreeMap<>(path.equals("/") ? new TreeMap<>() : entry(path).xattrs());
+          SortedMap<String, String> all = new TreeMap<>(xattrs(path));
           return all.remove(name) == null ? -ErrorCodes.ENODATA() : keep(path, all);
         });
+  }
+
+  /** Only images have any. */
+  private SortedMap<String, String> xattrs(String path) {
+    return Place.of(path) instanceof Place.ImageFile ? entry(path).xattrs() : new TreeMap<>();
   }
 
   private int keep(String path, SortedMap<String, String> xattrs) {
@@ -368,6 +401,10 @@ public final class DirectoryFileSystem extends FuseStubFS {
         path,
         () -> {
           boolean writing = (info.flags.get() & O_ACCMODE) != 0;
+          if (!writing && Place.of(path) instanceof Place.SnapshotFile file) {
+            info.fh.set(add(images.snapshots().open(file.image(), file.name()), false));
+            return 0;
+          }
           String name = name(path);
           info.fh.set(
               add(writing ? images.openForWriting(name) : images.openForReading(name), writing));
@@ -549,9 +586,11 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   private ImageEntry entry(String path) {
     String name = name(path);
-    return images
-        .find(name)
-        .orElseThrow(() -> new VolumeMissing("there is no image \"" + name + "\" in " + source));
+    return images.find(name).orElseThrow(() -> missing(name));
+  }
+
+  private VolumeMissing missing(String name) {
+    return new VolumeMissing("there is no image \"" + name + "\" in " + source);
   }
 
   /** An error number that the classes of failures don't tell apart. */
@@ -566,10 +605,24 @@ public final class DirectoryFileSystem extends FuseStubFS {
   }
 
   /**
-   * jnr-ffi decodes paths as UTF-8 and puts U+FFFD for what is none: such a name is refused, not
+   * The name of an image, to change it or to look at it. Below {@code .snapshots} nothing changes.
+   *
+   * <p>jnr-ffi decodes paths as UTF-8 and puts U+FFFD for what is none: such a name is refused, not
    * mangled.
    */
   private static String name(String path) {
+    boolean unchanging =
+        switch (Place.of(path)) {
+          case Place.Root _, Place.ImageFile _ -> false;
+          case Place.SnapshotsFolder _,
+              Place.ImageFolder _,
+              Place.SnapshotFile _,
+              Place.Nowhere _ ->
+              true;
+        };
+    if (unchanging) {
+      throw new Refused(ErrorCodes.EROFS());
+    }
     String name = path.substring(1);
     if (name.indexOf('\uFFFD') >= 0) {
       throw new Refused(ErrorCodes.EILSEQ());

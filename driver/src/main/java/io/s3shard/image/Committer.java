@@ -4,6 +4,7 @@ import io.s3shard.error.Fenced;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.Extent;
 import io.s3shard.format.ObjectRef;
+import io.s3shard.log.Appended;
 import io.s3shard.log.CommitAt;
 import io.s3shard.log.ExtentsCodec;
 import io.s3shard.log.LogRecord;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +150,13 @@ final class Committer {
                   .orElse("it was detached")
               + "; close it and open it again");
     }
+  }
+
+  /** Appends a control record. */
+  Appended append(Function<VolumeState, LogRecord> legalAtTail) {
+    Appended appended = parts.owned().append(legalAtTail);
+    parts.names().tail(appended.slot());
+    return appended;
   }
 
   /** Appends the CLOSE, after the checkpointer has ended. */

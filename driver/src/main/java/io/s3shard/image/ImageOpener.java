@@ -1,6 +1,6 @@
 package io.s3shard.image;
 
-import io.s3shard.cache.FrameCache;
+import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.StoreUnavailable;
@@ -9,6 +9,7 @@ import io.s3shard.error.VolumeMissing;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.VolumeId;
+import io.s3shard.log.LivePin;
 import io.s3shard.log.LoadedLog;
 import io.s3shard.log.Opening;
 import io.s3shard.log.OwnedLog;
@@ -41,32 +42,9 @@ public final class ImageOpener {
   private final ArenaHome arenas;
   private final ArenaPool pool;
   private final BlockReader reader;
-  private final ReadAheadPool readAhead;
   private final Host host;
   private final ImageOptions options;
   private final BooleanSupplier giveUp;
-
-  /** With buffers of its own: for a process that opens images for one purpose only. */
-  public ImageOpener(
-      ObjectStore store,
-      Execution execution,
-      ArenaHome arenas,
-      ArenaPool pool,
-      FrameCache cache,
-      Host host,
-      ImageOptions options,
-      BooleanSupplier giveUp) {
-    this(
-        store,
-        execution,
-        arenas,
-        pool,
-        new BlockReader(store, execution, cache),
-        new ReadAheadPool(cache.capacityBytes() / 2),
-        host,
-        options,
-        giveUp);
-  }
 
   /**
    * @param giveUp whether the bucket has been away for longer than the user will wait
@@ -76,8 +54,7 @@ public final class ImageOpener {
       Execution execution,
       ArenaHome arenas,
       ArenaPool pool,
-      BlockReader reader,
-      ReadAheadPool readAhead,
+      FrameCache cache,
       Host host,
       ImageOptions options,
       BooleanSupplier giveUp) {
@@ -85,8 +62,7 @@ public final class ImageOpener {
     this.execution = execution;
     this.arenas = arenas;
     this.pool = pool;
-    this.reader = reader;
-    this.readAhead = readAhead;
+    this.reader = new BlockReader(store, execution, cache);
     this.host = host;
     this.options = options;
     this.giveUp = giveUp;
@@ -214,7 +190,6 @@ public final class ImageOpener {
             store,
             reader,
             committed,
-            new ReadAhead(execution, readAhead, committed, chunkBlocks),
             log,
             owned,
             names,
@@ -260,22 +235,38 @@ public final class ImageOpener {
         throw new VolumeBusy(busy(volume, state.owner().get()));
       }
       try {
-        MapLoader.Loaded map =
-            new MapLoader(store, execution).load(volume, log, loaded, options.pageCacheBytes());
-        Object lock = new Object();
-        int chunkBlocks = state.chunkSizeBytes() / Blocks.SIZE;
-        CommittedMap committed =
-            new CommittedMap(lock, map.map(), chunkBlocks, store, execution, reader);
-        return new ReadOnlyImage(
-            volume,
-            committed,
-            new ReadAhead(execution, readAhead, committed, chunkBlocks),
-            state.sizeBytes());
+        return readOnly(volume, log, loaded);
       } catch (ObjectMissing e) {
         if (attempt >= TRIES) {
           throw CommittedMap.missingMap(volume, e);
         }
       }
     }
+  }
+
+  /**
+   * Opens the state that a live pin keeps, for reading; {@code what} it keeps, for messages. The
+   * pin is not the reader's: once it is taken away, reads fail.
+   *
+   * @throws ObjectMissing if the pin lives no more
+   */
+  public Image openPinned(VolumeId volume, LivePin pin, String what) {
+    VolumeLog log = new VolumeLog(volume, store, execution);
+    try {
+      return new PinnedImage(
+          readOnly(volume, log, log.loadAt(pin.position())), log, pin.slot(), what);
+    } catch (ObjectMissing | VolumeMissing e) {
+      PinnedImage.requirePin(log, pin.slot(), what, e);
+      throw new Damaged(what + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private Image readOnly(VolumeId volume, VolumeLog log, LoadedLog loaded) {
+    MapLoader.Loaded map =
+        new MapLoader(store, execution).load(volume, log, loaded, options.pageCacheBytes());
+    int chunkBlocks = loaded.state().chunkSizeBytes() / Blocks.SIZE;
+    CommittedMap committed =
+        new CommittedMap(new Object(), map.map(), chunkBlocks, store, execution, reader);
+    return new ReadOnlyImage(volume, committed, loaded.state().sizeBytes());
   }
 }

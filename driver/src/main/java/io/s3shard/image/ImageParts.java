@@ -23,7 +23,6 @@ record ImageParts(
     ObjectStore store,
     BlockReader reader,
     CommittedMap committed,
-    ReadAhead readAhead,
     VolumeLog log,
     OwnedLog owned,
     ObjectNames names,

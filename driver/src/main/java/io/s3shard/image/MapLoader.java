@@ -5,9 +5,11 @@ import io.s3shard.format.Blocks;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
 import io.s3shard.log.Checkpoint;
+import io.s3shard.log.CloneSource;
 import io.s3shard.log.CommitAt;
 import io.s3shard.log.LoadedLog;
 import io.s3shard.log.VolumeLog;
+import io.s3shard.log.VolumeState;
 import io.s3shard.map.ChunkMap;
 import io.s3shard.map.MapCodec;
 import io.s3shard.map.Page;
@@ -19,8 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Builds the map of a volume from its log: the last checkpoint, and the COMMITs after it. Pages
- * come on demand.
+ * Builds the map of a volume from its log: the last checkpoint, and the COMMITs after it; of a
+ * clone without a checkpoint, the map of what was cloned first. Pages come on demand.
  */
 final class MapLoader {
   /** A map, the slots of the COMMITs that no checkpoint covers, and what they brought, in bytes. */
@@ -38,13 +40,12 @@ final class MapLoader {
 
   /** The map at the tail of {@code loaded}. */
   Loaded load(VolumeId volume, VolumeLog log, LoadedLog loaded, long pageCacheBytes) {
-    int chunkBlocks = loaded.state().chunkSizeBytes() / Blocks.SIZE;
     long covers = loaded.checkpoint().map(Checkpoint::covers).orElse(0L);
     ChunkMap map =
         loaded
             .checkpoint()
-            .map(checkpoint -> at(volume, checkpoint.root(), chunkBlocks))
-            .orElseGet(() -> ChunkMap.empty(volume, chunkBlocks));
+            .map(checkpoint -> at(volume, checkpoint.root(), chunkBlocks(loaded.state())))
+            .orElseGet(() -> beginning(volume, loaded.state(), pageCacheBytes));
     map.limitPages(pageCacheBytes);
     List<Long> slots = new ArrayList<>();
     long bytes = 0;
@@ -56,6 +57,21 @@ final class MapLoader {
               * Blocks.SIZE;
     }
     return new Loaded(map, slots, bytes);
+  }
+
+  /** What replay begins with where there is no checkpoint: nothing, or what was cloned. */
+  private ChunkMap beginning(VolumeId volume, VolumeState state, long pageCacheBytes) {
+    if (state.source().isEmpty()) {
+      return ChunkMap.empty(volume, chunkBlocks(state));
+    }
+    CloneSource source = state.source().get();
+    VolumeLog log = new VolumeLog(source.volume(), store, execution);
+    LoadedLog cloned = log.loadAt(source.position());
+    return load(source.volume(), log, cloned, pageCacheBytes).map().cloneAs(volume);
+  }
+
+  private static int chunkBlocks(VolumeState state) {
+    return state.chunkSizeBytes() / Blocks.SIZE;
   }
 
   private ChunkMap at(VolumeId volume, ObjectRef rootRef, int chunkBlocks) {

@@ -23,7 +23,7 @@ final class ObjectNames implements MapNames {
 
   /** The owner has seen the log up to {@code slot}. */
   void tail(long slot) {
-    tail.set(slot);
+    tail.accumulateAndGet(slot, Math::max);
   }
 
   ObjectRef data(int blocks) {

@@ -5,11 +5,15 @@ import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.Poisoned;
 import io.s3shard.error.S3ShardException;
+import io.s3shard.error.StoreUnavailable;
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
 import io.s3shard.format.BlockRange;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.Extent;
+import io.s3shard.log.Appended;
+import io.s3shard.log.LogRecord;
+import io.s3shard.log.VolumeState;
 import io.s3shard.map.Lookup;
 import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +57,6 @@ public final class VolumeImage implements Image {
   private final Arena arena;
   private final CommittedMap committed;
   private final BlockReader reader;
-  private final ReadAhead readAhead;
   private final Committer committer;
   private final Execution execution;
   private final ImageOptions options;
@@ -83,7 +87,6 @@ public final class VolumeImage implements Image {
     this.arena = parts.arena();
     this.committed = parts.committed();
     this.reader = parts.reader();
-    this.readAhead = parts.readAhead();
     this.execution = parts.execution();
     this.options = parts.options();
     this.waiting = parts.waiting();
@@ -122,7 +125,6 @@ public final class VolumeImage implements Image {
     if (length == 0) {
       return;
     }
-    readAhead.reading(offset, length, sizeBytes());
     boolean done = false;
     while (!done) {
       done = tryRead(offset, into, length);
@@ -473,6 +475,22 @@ public final class VolumeImage implements Image {
       target = arena.sequence();
     }
     commitUpTo(target, CommitCause.FLUSH);
+  }
+
+  /**
+   * Makes durable what was written before, then appends a control record as the owner: one request.
+   * {@code legalAtTail} gets the state that the record would follow, its pins fetched.
+   *
+   * @throws io.s3shard.error.VolumeBusy if the record may not stand; as {@link #flush}
+   */
+  public Appended append(Function<VolumeState, LogRecord> legalAtTail) {
+    flush();
+    try {
+      return committer.append(legalAtTail);
+    } catch (Fenced | Poisoned | StoreUnavailable unknown) {
+      fail(unknown);
+      throw unknown;
+    }
   }
 
   /** Returns when {@code target} is committed: by ourselves, or by somebody who commits already. */

@@ -1,6 +1,5 @@
 package io.s3shard.volume;
 
-import io.s3shard.error.InvalidRequest;
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
 import io.s3shard.format.Layout;
@@ -96,7 +95,7 @@ final class EntryCache {
       asked = generation;
     }
     Optional<ImageEntry> entry =
-        isName(name) ? volumes.find(name).map(PosixAttributes::entry) : Optional.empty();
+        Layout.isName(name) ? volumes.find(name).map(PosixAttributes::entry) : Optional.empty();
     long then = execution.nanoTime();
     synchronized (this) {
       if (asked == generation) {
@@ -122,14 +121,5 @@ final class EntryCache {
 
   private static boolean isFresh(long at, long now) {
     return now - at < FRESH.toNanos();
-  }
-
-  private static boolean isName(String name) {
-    try {
-      Layout.name(name);
-      return true;
-    } catch (InvalidRequest e) {
-      return false;
-    }
   }
 }

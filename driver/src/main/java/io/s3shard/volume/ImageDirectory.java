@@ -46,6 +46,9 @@ public interface ImageDirectory {
    */
   void setAttributes(String name, ImageAttributes attributes);
 
+  /** The snapshots of the images. */
+  SnapshotFolders snapshots();
+
   /** Flushes and closes everything that is open. */
   void close();
 }

@@ -17,4 +17,10 @@ public interface ImageSource {
    * holder, if it is open elsewhere
    */
   Image openForReading(Volume volume);
+
+  /**
+   * What a snapshot holds. @throws io.s3shard.error.ObjectMissing if it was removed, also later by
+   * reads
+   */
+  Image openSnapshot(Snapshot snapshot);
 }

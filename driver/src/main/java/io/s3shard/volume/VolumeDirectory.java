@@ -22,16 +22,22 @@ public final class VolumeDirectory implements ImageDirectory {
   private final EntryCache cache;
   private final HeldImages open;
   private final BackgroundReaper reaper;
+  private final SnapshotFolders snapshots;
 
   /** {@code chunkSizeBytes}: of images that are made here. */
   public VolumeDirectory(
-      Volumes volumes, ImageSource source, Execution execution, int chunkSizeBytes) {
+      Volumes volumes,
+      Snapshots snapshots,
+      ImageSource source,
+      Execution execution,
+      int chunkSizeBytes) {
     VolumeLimits.checkChunkSize(chunkSizeBytes);
     this.volumes = volumes;
     this.execution = execution;
     this.chunkSizeBytes = chunkSizeBytes;
     this.cache = new EntryCache(volumes, execution);
     this.open = new HeldImages(volumes, source, execution, cache::invalidate);
+    this.snapshots = new SnapshotDirectory(volumes, snapshots, source, execution);
     this.reaper = new BackgroundReaper(volumes, execution);
   }
 
@@ -140,6 +146,16 @@ public final class VolumeDirectory implements ImageDirectory {
         LOG.warn("volume {} is not brought in: {}", id, e.getMessage());
       }
     }
+  }
+
+  @Override
+  public SnapshotFolders snapshots() {
+    return snapshots;
+  }
+
+  /** The volume that is open for writing here under this name. */
+  public Optional<VolumeId> openHere(String name) {
+    return open.entry(name).map(ImageEntry::id);
   }
 
   /** Makes everything durable that was written before. */

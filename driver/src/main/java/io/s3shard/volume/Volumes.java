@@ -1,5 +1,6 @@
 package io.s3shard.volume;
 
+import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
@@ -71,6 +72,14 @@ public final class Volumes {
     return naming.find(name);
   }
 
+  /**
+   * The volume that the name's entry means, without looking whether it still is called so: one
+   * request. @throws VolumeMissing if there is no entry
+   */
+  VolumeId idOf(String name) {
+    return naming.index().read(name).orElseThrow(() -> missing(name));
+  }
+
   /** Retired ones, too; empty: it was never made. */
   public Optional<Volume> find(VolumeId id) {
     return naming.load(id);
@@ -85,7 +94,14 @@ public final class Volumes {
 
   /** Its live pins, oldest first. */
   public List<LivePin> pins(Volume volume) {
-    return volume.state().pins().count() == 0 ? List.of() : log(volume.id()).pins(volume.state());
+    if (volume.state().pins().count() == 0) {
+      return List.of();
+    }
+    try {
+      return log(volume.id()).pins(volume.state());
+    } catch (ObjectMissing superseded) {
+      return log(volume.id()).loadWithPins().state().pins().live();
+    }
   }
 
   /** Gives the volume another name. @throws VolumeExists if a volume has it */
@@ -271,7 +287,7 @@ public final class Volumes {
     return naming.load(id).orElseThrow(() -> missing(name));
   }
 
-  private VolumeMissing missing(String name) {
+  VolumeMissing missing(String name) {
     return new VolumeMissing(
         "there is no volume \""
             + name

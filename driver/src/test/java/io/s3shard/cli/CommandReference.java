@@ -20,7 +20,8 @@ final class CommandReference {
       """
       # Commands
 
-      What `--help` says, written by `./dev docs`. What each is for: [mounting.md](mounting.md), [operations.md](operations.md).
+      What `--help` says, written by `./dev docs`. What each is for: [mounting.md](mounting.md), [operations.md](operations.md),
+      [snapshots.md](snapshots.md).
 
       Sizes need a unit: `512MiB`, `10Gi`, `1GB`. So do durations: `500ms`, `5s`, `2m`, `1h`. Results go to stdout, all else to stderr. `--json` and `-o yaml` print documents with `apiVersion` and
       `kind`, whose schemas are in `driver/src/main/resources/io/s3shard/cli/schema`; sizes are in bytes, times are RFC 3339. `rm` asks for the volume's name, and without a terminal
@@ -49,8 +50,17 @@ final class CommandReference {
     StringBuilder page = new StringBuilder(HEAD);
     CommandLine root = commands();
     add(page, "s3shard", root);
-    root.getSubcommands().forEach((name, command) -> add(page, "s3shard " + name, command));
+    addSubcommands(page, "s3shard", root);
     return page.toString();
+  }
+
+  private static void addSubcommands(StringBuilder page, String title, CommandLine command) {
+    command
+        .getSubcommands()
+        .forEach((name, subcommand) -> {
+          add(page, title + " " + name, subcommand);
+          addSubcommands(page, title + " " + name, subcommand);
+        });
   }
 
   private static void add(StringBuilder page, String title, CommandLine command) {

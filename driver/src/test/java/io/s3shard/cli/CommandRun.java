@@ -18,7 +18,11 @@ import java.util.function.Supplier;
 /** Runs commands as a shell would, on a store of the test's choice, and keeps what they print. */
 final class CommandRun {
   private final Stores stores;
-  private final Map<String, String> environment = new TreeMap<>();
+
+  /** The mounts of this machine are none of a test's. */
+  private final Map<String, String> environment =
+      new TreeMap<>(Map.of("S3SHARD_RUN_DIR", "/nonexistent"));
+
   private final Execution execution = new ThreadExecution();
   private String typed = "";
   private boolean terminal;
@@ -53,6 +57,11 @@ final class CommandRun {
     @Override
     public ObjectStore connect(Location location, StoreOptions options) {
       return store.get();
+    }
+
+    @Override
+    public String storeTag(Location location, StoreOptions options) {
+      return location.toString();
     }
 
     @Override

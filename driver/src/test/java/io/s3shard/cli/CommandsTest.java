@@ -15,8 +15,10 @@ import io.s3shard.log.VolumeLog;
 import io.s3shard.log.Writer;
 import io.s3shard.store.Body;
 import io.s3shard.store.MemoryStore;
+import io.s3shard.store.MeteredStore;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.Purpose;
+import io.s3shard.store.StoreMeter;
 import io.s3shard.testing.ForwardingStore;
 import io.s3shard.volume.Volumes;
 import java.io.IOException;
@@ -99,6 +101,48 @@ class CommandsTest {
     assertThat(command.run("detach", PREFIX, "a", "--force").out())
         .isEqualTo("a  nothing to do: it is not open\n");
     assertThat(command.exit()).isZero();
+  }
+
+  @Test
+  void snapshotsComeAndGo() throws IOException {
+    create("a");
+    create("b");
+    JsonObject taken = command.run("snapshot", "create", PREFIX, "a", "monday", "--json").json();
+    assertThat(JsonSchema.problems(taken)).isEmpty();
+    assertThat(taken.get("sizeBytes").getAsLong()).isEqualTo(1 << 30);
+    command.run("snapshot", "create", PREFIX, "b", "monday");
+    command.run("snapshot", "create", PREFIX, "a", "tuesday");
+    assertThat(command.out()).startsWith("snapshot  a@tuesday\nsize      1GiB\ncreated   20");
+    assertThat(command.run("snapshot", "ls", PREFIX, "-o", "name").out().lines())
+        .containsExactly("a@monday", "a@tuesday", "b@monday");
+    JsonObject list = command.run("snapshot", "ls", PREFIX, "a", "--json").json();
+    assertThat(JsonSchema.problems(list)).isEmpty();
+    assertThat(list.getAsJsonArray("items")).hasSize(2);
+
+    assertThat(command.run("snapshot", "create", PREFIX, "a", "monday").exit()).isEqualTo(4);
+    assertThat(command.run("snapshot", "create", PREFIX, "a", "x/y").exit()).isEqualTo(2);
+    assertThat(command.run("snapshot", "create", PREFIX, "c", "monday").exit()).isEqualTo(3);
+    assertThat(command.run("snapshot", "ls", PREFIX, "c").exit()).isEqualTo(3);
+    assertThat(command.run("snapshot").exit()).isEqualTo(2);
+
+    assertThat(command.run("snapshot", "rm", PREFIX, "a", "monday", "friday").exit())
+        .as("all or none")
+        .isEqualTo(3);
+    command.run("snapshot", "rm", PREFIX, "a", "monday", "tuesday", "-o", "name");
+    assertThat(command.out().lines()).containsExactly("a@monday", "a@tuesday");
+    assertThat(command.run("snapshot", "ls", PREFIX, "-o", "name").out().lines())
+        .containsExactly("b@monday");
+  }
+
+  @Test
+  void aSnapshotOfAnIdleVolumeTakesAFewRequests() {
+    create("a");
+    StoreMeter meter = new StoreMeter();
+    CommandRun counted = CommandRun.on(new MeteredStore(store, execution, meter));
+    assertThat(counted.run("snapshot", "create", PREFIX, "a", "monday").exit()).isZero();
+    assertThat(meter.use().requests())
+        .as("the prefix' mark, the name, LIST and GET of the log, PUT, LIST")
+        .isEqualTo(6);
   }
 
   @Test

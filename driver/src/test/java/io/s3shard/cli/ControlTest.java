@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,12 +24,15 @@ class ControlTest {
   @Test
   void requestsAreAnswered() throws IOException {
     Path socket = RunDirectory.of(Path.of("/mnt/x"), environment()).make().socket();
-    Supplier<JsonObject> busy =
-        () -> {
+    ControlServer.Request busy =
+        _ -> {
           throw new VolumeBusy("in use");
         };
     try (ControlServer server =
-        ControlServer.start(socket, Map.of("info", JsonObject::new, "unmount", busy))) {
+        ControlServer.start(
+            socket,
+            Map.of(
+                "info", _ -> new JsonObject(), "unmount", busy, "echo", arguments -> arguments))) {
       assertThat(server).isNotNull();
       ControlClient client = new ControlClient(Path.of("/mnt/../mnt/x"), environment());
       assertThat(client.require("info").get("exit").getAsInt()).isZero();
@@ -38,6 +40,8 @@ class ControlTest {
       assertThat(refused.get("exit").getAsInt()).isEqualTo(4);
       assertThat(refused.get("message").getAsString()).isEqualTo("in use");
       assertThat(client.require("dance").get("exit").getAsInt()).isEqualTo(2);
+      JsonObject echo = client.require("echo {\"name\": \"a b\"}");
+      assertThat(echo.get("name").getAsString()).isEqualTo("a b");
     }
     assertThat(socket).doesNotExist();
   }
@@ -49,7 +53,8 @@ class ControlTest {
     ControlClient client = new ControlClient(Path.of("/mnt/x"), environment());
     assertThat(client.ask("info")).isEmpty();
     assertThatThrownBy(() -> client.require("info")).isInstanceOf(VolumeMissing.class);
-    try (ControlServer server = ControlServer.start(socket, Map.of("info", JsonObject::new))) {
+    try (ControlServer server =
+        ControlServer.start(socket, Map.of("info", _ -> new JsonObject()))) {
       assertThat(server).isNotNull();
       assertThat(client.ask("info")).isPresent();
     }

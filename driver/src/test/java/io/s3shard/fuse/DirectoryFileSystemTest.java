@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +89,37 @@ class DirectoryFileSystemTest {
   }
 
   @Test
+  void snapshotsAreFilesThatNobodyCanChange() throws Exception {
+    MemoryImage image = new MemoryImage(folder.resolve("of monday"));
+    image.write(0, ByteBuffer.wrap("as it was".getBytes(StandardCharsets.UTF_8)));
+    directory.create("fs.img", 0600, 0, 0);
+    directory.snapshots.put("fs.img", new TreeMap<>(Map.of("monday", image)));
+    Path file = mnt.resolve(".snapshots/fs.img/monday");
+    assertThat(sh("ls -A " + mnt)).as("not where a copy would meet it").isEqualTo("fs.img\n");
+    assertThat(sh("ls " + mnt + "/.snapshots")).isEqualTo("fs.img\n");
+    assertThat(sh("ls " + mnt + "/.snapshots/fs.img")).isEqualTo("monday\n");
+    assertThat(sh("stat -c '%A %u %g %s' " + file)).isEqualTo("-r--r----- 7 8 9\n");
+    assertThat(sh("stat -c %A " + mnt + "/.snapshots/fs.img")).isEqualTo("dr-xr-xr-x\n");
+    assertThat(Files.readString(file)).isEqualTo("as it was");
+    assertThat(sh("cp -a " + file + " " + folder.resolve("copy"))).isEmpty();
+    for (String change :
+        List.of(
+            "echo x > " + file,
+            "echo x > " + mnt + "/.snapshots/fs.img/new",
+            "rm -f " + file,
+            "mv " + file + " " + mnt.resolve("b"),
+            "mv " + mnt.resolve("fs.img") + " " + mnt + "/.snapshots/fs.img/b",
+            "chmod 600 " + file,
+            "truncate -s 100 " + file,
+            "setfattr -n user.a -v b " + file)) {
+      assertThat(fails(change)).as(change).contains("Read-only file system");
+    }
+    for (String missing : List.of("fs.img/tuesday", "other", "fs.img/monday/x", "other/monday")) {
+      assertThat(fails("stat " + mnt + "/.snapshots/" + missing)).containsAnyOf("No such", "Not a");
+    }
+  }
+
+  @Test
   void fsyncAndCloseFlushWhatWasWritten() throws Exception {
     Path file = mnt.resolve("a");
     try (FileChannel channel =
@@ -138,7 +171,7 @@ class DirectoryFileSystemTest {
     assertThat(fails("touch " + mnt + "/" + "é".repeat(128))).contains("too long");
     assertThat(fails("touch " + mnt + "/$(printf 'a\\377b')"))
         .contains("Invalid or incomplete multibyte");
-    assertThat(fails("touch " + mnt + "/.snapshots")).contains("Invalid argument");
+    assertThat(fails("mkdir " + mnt + "/.snapshots")).contains("File exists");
   }
 
   @Test

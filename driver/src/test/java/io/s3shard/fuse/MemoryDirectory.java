@@ -11,6 +11,7 @@ import io.s3shard.volume.ImageAttributes;
 import io.s3shard.volume.ImageDirectory;
 import io.s3shard.volume.ImageEntry;
 import io.s3shard.volume.OpenImage;
+import io.s3shard.volume.SnapshotFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -143,6 +144,53 @@ final class MemoryDirectory implements ImageDirectory {
             a.gid().orElse(e.gid()),
             a.modified().orElse(e.modified()),
             a.xattrs().orElse(e.xattrs())));
+  }
+
+  /** Snapshots that a test has put there: by image, then by name. */
+  final TreeMap<String, TreeMap<String, MemoryImage>> snapshots = new TreeMap<>();
+
+  @Override
+  public SnapshotFolders snapshots() {
+    return new MemorySnapshots();
+  }
+
+  private final class MemorySnapshots implements SnapshotFolders {
+    @Override
+    public List<String> images() {
+      return List.copyOf(snapshots.keySet());
+    }
+
+    @Override
+    public Optional<List<ImageEntry>> list(String image) {
+      return Optional.ofNullable(snapshots.get(image))
+          .map(names -> names.keySet().stream().map(name -> entry(image, name)).toList());
+    }
+
+    @Override
+    public Optional<ImageEntry> find(String image, String snapshot) {
+      return list(image)
+          .flatMap(all -> all.stream().filter(e -> e.name().equals(snapshot)).findFirst());
+    }
+
+    private ImageEntry entry(String image, String name) {
+      return new ImageEntry(
+          name,
+          VolumeId.of(new byte[16]),
+          snapshots.get(image).get(name).sizeBytes(),
+          0440,
+          7,
+          8,
+          Instant.EPOCH,
+          new TreeMap<>());
+    }
+
+    @Override
+    public OpenImage open(String image, String snapshot) {
+      if (find(image, snapshot).isEmpty()) {
+        throw new VolumeMissing(snapshot);
+      }
+      return use(snapshots.get(image).get(snapshot), () -> {});
+    }
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.s3shard.sim;
 
-import io.s3shard.cache.FrameCache;
-import io.s3shard.cache.IoBuffers;
 import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.Poisoned;
@@ -10,11 +8,10 @@ import io.s3shard.error.StoreUnavailable;
 import io.s3shard.error.VolumeBusy;
 import io.s3shard.image.ArenaHome;
 import io.s3shard.image.ArenaPool;
-import io.s3shard.image.BlockReader;
+import io.s3shard.image.FrameCache;
 import io.s3shard.image.Host;
 import io.s3shard.image.Image;
 import io.s3shard.image.ImageOpener;
-import io.s3shard.image.ReadAheadPool;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
@@ -86,12 +83,7 @@ final class ImageHost {
         self.execution(),
         mine,
         new ArenaPool(world.poolSegments),
-        new BlockReader(
-            store,
-            self.execution(),
-            new FrameCache(world.cacheBytes),
-            new IoBuffers(self.execution(), IoBuffers.LEAST_BYTES)),
-        new ReadAheadPool(64 << 10),
+        new FrameCache(world.cacheBytes),
         new Host(name, name, name + "-boot-" + boots, self.name()),
         world.options,
         store::gaveUp);

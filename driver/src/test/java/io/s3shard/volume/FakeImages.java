@@ -37,6 +37,14 @@ final class FakeImages implements ImageSource {
     return new FakeImage(volume.id(), committed.getOrDefault(volume.id(), new byte[0]), "unread");
   }
 
+  /** The text that it holds is its path. */
+  @Override
+  public synchronized Image openSnapshot(Snapshot snapshot) {
+    events.add("snapshot");
+    byte[] text = snapshot.path().getBytes(StandardCharsets.UTF_8);
+    return new FakeImage(snapshot.volume(), text, "unread");
+  }
+
   synchronized List<String> events() {
     return List.copyOf(events);
   }

@@ -30,9 +30,10 @@ class VolumeDirectoryTest {
   private final MemoryStore store = new MemoryStore();
   private final SteppedTime execution = new SteppedTime();
   private final Volumes volumes = new Volumes(store, execution, "s3://b/p");
+  private final Snapshots snapshots = new Snapshots(volumes, store, execution);
   private final FakeImages images = new FakeImages();
   private final VolumeDirectory directory =
-      new VolumeDirectory(volumes, images, execution, 4 << 20);
+      new VolumeDirectory(volumes, snapshots, images, execution, 4 << 20);
 
   @Test
   void aNewFileIsEmptyAndKeepsItsOwner() {
@@ -42,6 +43,33 @@ class VolumeDirectoryTest {
     assertThat(List.of(entry.mode(), entry.uid(), entry.gid())).containsExactly(0640, 7, 8);
     assertThat(directory.list()).containsExactly(entry);
     assertThatThrownBy(() -> directory.create("a", 0640, 7, 8)).isInstanceOf(VolumeExists.class);
+  }
+
+  @Test
+  void snapshotsAreFilesInAFolderOfTheirImage() {
+    directory.create("a", 0640, 7, 8);
+    SnapshotFolders folders = directory.snapshots();
+    assertThat(folders.images()).isEmpty();
+    assertThat(folders.list("a")).hasValueSatisfying(list -> assertThat(list).isEmpty());
+    assertThat(folders.list("b")).isEmpty();
+    assertThat(folders.list("a/b")).isEmpty();
+    Snapshot monday = snapshots.create("a", "monday");
+    execution.advance(Duration.ofSeconds(2));
+    assertThat(folders.images()).containsExactly("a");
+    ImageEntry file = folders.find("a", "monday").orElseThrow();
+    assertThat(file.mode()).as("nobody writes it").isEqualTo(0440);
+    assertThat(List.of(file.uid(), file.gid())).containsExactly(7, 8);
+    assertThat(file.modified()).isEqualTo(monday.created());
+    OpenImage open = folders.open("a", "monday");
+    assertThat(FakeImages.text(open.image())).isEqualTo("a@monday");
+    open.release();
+    assertThatThrownBy(() -> folders.open("a", "tuesday")).isInstanceOf(VolumeMissing.class);
+    assertThat(images.events()).containsExactly("snapshot", "unread");
+
+    snapshots.remove(monday);
+    assertThat(folders.find("a", "monday")).as("for a second").isPresent();
+    execution.advance(Duration.ofSeconds(2));
+    assertThat(folders.find("a", "monday")).isEmpty();
   }
 
   @Test

@@ -1,0 +1,71 @@
+package io.s3shard.cli;
+
+import com.google.gson.JsonObject;
+import io.s3shard.error.S3ShardException;
+import io.s3shard.execution.Execution;
+import io.s3shard.format.VolumeId;
+import io.s3shard.image.VolumeImage;
+import io.s3shard.volume.Snapshot;
+import io.s3shard.volume.SnapshotRequest;
+import io.s3shard.volume.Snapshots;
+import io.s3shard.volume.VolumeDirectory;
+import java.util.function.Supplier;
+
+/**
+ * What a mount does for others on its host as the owner of the volumes that are open here: one
+ * request, where anybody else would have to win a slot of the log against it.
+ */
+final class OwnerRequests {
+  static final String SNAPSHOT = "snapshot";
+
+  /**
+   * In an answer: the volume is open here, and this is what became of the request. A mount that
+   * says nothing of it does not have the volume, or does not know the request.
+   */
+  static final String HERE = "here";
+
+  private final String storeTag;
+  private final VolumeDirectory directory;
+  private final OpenVolumes open;
+  private final Execution execution;
+
+  OwnerRequests(String storeTag, VolumeDirectory directory, OpenVolumes open, Execution execution) {
+    this.storeTag = storeTag;
+    this.directory = directory;
+    this.open = open;
+    this.execution = execution;
+  }
+
+  /**
+   * Takes a snapshot of {@code volume} called {@code name}, with all that was written before, if
+   * {@code store} is this one.
+   */
+  JsonObject snapshot(JsonObject arguments) {
+    if (!arguments.get("store").getAsString().equals(storeTag)) {
+      return new JsonObject();
+    }
+    var id = directory.openHere(arguments.get("volume").getAsString());
+    var image = id.flatMap(open::find);
+    if (id.isEmpty() || image.isEmpty()) {
+      return new JsonObject();
+    }
+    String name = arguments.get("name").getAsString();
+    return here(() -> SnapshotDocuments.json(take(id.get(), image.get(), name)));
+  }
+
+  private static JsonObject here(Supplier<JsonObject> deed) {
+    JsonObject answer;
+    try {
+      answer = deed.get();
+    } catch (S3ShardException e) {
+      answer = ControlServer.failure(ExitCode.of(e), Failures.message(e));
+    }
+    answer.addProperty(HERE, true);
+    return answer;
+  }
+
+  private Snapshot take(VolumeId id, VolumeImage image, String name) {
+    SnapshotRequest request = SnapshotRequest.of(name, execution.now());
+    return Snapshots.at(id, image.append(request::record));
+  }
+}

@@ -1,0 +1,70 @@
+package io.s3shard.cli;
+
+import com.google.gson.JsonObject;
+import io.s3shard.volume.PinPurpose;
+import io.s3shard.volume.Snapshot;
+import java.util.List;
+
+/** Snapshots as documents: schemas {@code Snapshot} and {@code SnapshotList}. */
+final class SnapshotDocuments {
+  private SnapshotDocuments() {}
+
+  static Document list(List<Snapshot> snapshots) {
+    return Document.list(
+        "SnapshotList",
+        snapshots.stream().map(SnapshotDocuments::json).toList(),
+        List.of("SNAPSHOT", "SIZE", "TAKEN", "CREATED"),
+        snapshots.stream().map(SnapshotDocuments::row).toList(),
+        snapshots.stream().map(Snapshot::path).toList());
+  }
+
+  /** {@code snapshot}: as {@link #json} makes it. */
+  static Document one(JsonObject snapshot) {
+    String path = snapshot.get("volume").getAsString() + "@" + snapshot.get("name").getAsString();
+    return Document.object(
+        "Snapshot",
+        snapshot,
+        List.of(
+            List.of("snapshot", path),
+            List.of("size", Sizes.format(snapshot.get("sizeBytes").getAsLong())),
+            List.of("created", snapshot.get("created").getAsString())),
+        List.of(path));
+  }
+
+  static JsonObject json(Snapshot snapshot) {
+    JsonObject json = new JsonObject();
+    json.addProperty("volume", snapshot.volumeName());
+    json.addProperty("volumeId", snapshot.volume().value());
+    json.addProperty("name", snapshot.name());
+    json.addProperty("pin", snapshot.pin().slot());
+    json.addProperty("position", snapshot.pin().position());
+    json.addProperty("sizeBytes", snapshot.sizeBytes());
+    json.addProperty("taken", taken(snapshot));
+    if (snapshot.purpose() instanceof PinPurpose.OfGroup group) {
+      json.addProperty("group", group.group());
+      json.addProperty("groupMembers", group.members());
+    }
+    json.addProperty("created", snapshot.created().toString());
+    return json;
+  }
+
+  private static List<String> row(Snapshot snapshot) {
+    return List.of(
+        snapshot.path(),
+        Sizes.format(snapshot.sizeBytes()),
+        taken(snapshot),
+        snapshot.created().toString());
+  }
+
+  private static String taken(Snapshot snapshot) {
+    return switch (snapshot.purpose()) {
+      case PinPurpose.OfGroup _ -> "group";
+      case PinPurpose.OfSchedule _ -> "schedule";
+      case PinPurpose.OfSnapshot _,
+          PinPurpose.OfClone _,
+          PinPurpose.OfExport _,
+          PinPurpose.Unknown _ ->
+          "manual";
+    };
+  }
+}
