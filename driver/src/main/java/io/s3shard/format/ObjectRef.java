@@ -20,6 +20,14 @@ public record ObjectRef(
     return new ObjectRef(volume, Kind.DATA, epoch, tail, counter, blocks);
   }
 
+  /**
+   * Whether it holds blocks of one chunk, and no entry of another chunk names it: its counter is
+   * even. So whoever replaces that entry knows that it is dead (RFC 0002).
+   */
+  public boolean isOfOneChunk() {
+    return kind == Kind.DATA && counter % 2 == 0;
+  }
+
   public static ObjectRef map(VolumeId volume, long epoch, long tail, long counter) {
     return new ObjectRef(volume, Kind.MAP, epoch, tail, counter, 0);
   }

@@ -6,14 +6,19 @@ import io.s3shard.execution.Signal;
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.log.Checkpoint;
-import io.s3shard.log.LivePin;
+import io.s3shard.log.LogRecord;
 import io.s3shard.map.CheckpointDraft;
 import io.s3shard.map.EncodedObject;
+import io.s3shard.map.Page;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.Purpose;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
+  /** So many pages are counted with each checkpoint, until all are. */
+  private static final int PAGES_COUNTED = 16;
+
   private enum Phase {
     IDLE,
     RUNNING,
@@ -47,30 +55,29 @@ final class Checkpointer {
   private final Uploader uploader;
   private final Signal changed;
 
-  /**
-   * COMMITs in the log that no checkpoint covers, and their bytes; guarded by the image's lock,
-   * like all below.
-   */
-  private final TreeSet<Long> slots = new TreeSet<>();
+  private final Collector collector;
 
-  private final List<ObjectKey> dead = new ArrayList<>();
+  /**
+   * The slots of COMMITs that no checkpoint covers, and where long ones have their extents; guarded
+   * by the image's lock, like all below.
+   */
+  private final TreeMap<Long, Optional<ObjectRef>> commits;
+
+  private Collector.@Nullable Death death;
   private long bytes;
   private long tail;
   private long sizeBytes;
-  private long namedAt;
   private Phase phase = Phase.IDLE;
   private @Nullable Ready ready;
   private Execution.@Nullable Task<Void> task;
   private boolean stopped;
 
-  /** Deletions that have begun and not ended. */
-  private int trimming;
-
   Checkpointer(ImageParts parts, Uploader uploader) {
     this.parts = parts;
     this.uploader = uploader;
     this.changed = parts.execution().signal();
-    this.slots.addAll(parts.commitSlots());
+    this.collector = new Collector(parts, uploader);
+    this.commits = new TreeMap<>(parts.commits());
     this.bytes = parts.commitBytes();
     this.sizeBytes = parts.sizeBytes();
     this.tail = parts.owned().state().tail();
@@ -95,7 +102,7 @@ final class Checkpointer {
 
   long commitsSince() {
     synchronized (parts.lock()) {
-      return slots.size();
+      return commits.size();
     }
   }
 
@@ -103,10 +110,10 @@ final class Checkpointer {
    * A COMMIT is in the log and in the map; under the lock. {@code named}: the checkpoint that it
    * names.
    */
-  void committed(long slot, long size, long committedBytes, @Nullable Ready named) {
+  void committed(long slot, LogRecord.Commit commit, long committedBytes, @Nullable Ready named) {
     tail = slot;
-    sizeBytes = Math.max(sizeBytes, size);
-    slots.add(slot);
+    sizeBytes = Math.max(sizeBytes, commit.sizeBytes());
+    commits.put(slot, commit.extentsObject());
     bytes += committedBytes;
     if (named != null) {
       named(slot, named);
@@ -114,22 +121,20 @@ final class Checkpointer {
   }
 
   private void named(long slot, Ready named) {
-    parts.committed().map().finishCheckpoint(named.draft());
-    long covers = named.checkpoint().covers();
-    var covered = slots.headSet(covers, true);
-    for (long commit : covered) {
+    CheckpointDraft draft = named.draft();
+    List<ObjectKey> dead = new ArrayList<>();
+    parts.committed().map().finishCheckpoint(draft).forEach(object -> dead.add(object.key()));
+    var covered = commits.headMap(named.checkpoint().covers(), true);
+    covered.forEach((commit, index) -> {
       dead.add(Layout.log(parts.volume(), commit));
-    }
-    bytes = 0;
+      index.ifPresent(object -> dead.add(object.key()));
+    });
     covered.clear();
-    for (ObjectRef object : named.draft().superseded()) {
-      if (object.volume().equals(parts.volume())) {
-        dead.add(object.key());
-      }
-    }
+    bytes = 0;
+    List<ObjectKey> pages = draft.superseded().stream().map(ObjectRef::key).toList();
+    death = new Collector.Death(slot, dead, draft.discarded(), pages);
     ready = null;
     phase = Phase.IDLE;
-    namedAt = slot;
     changed.raise();
   }
 
@@ -137,21 +142,18 @@ final class Checkpointer {
    * Without the lock: deletes what the last COMMIT made dead, begins a checkpoint when one is due.
    */
   void afterwards() {
-    List<ObjectKey> keys;
-    long death;
+    Collector.Death died;
     boolean begin;
     synchronized (parts.lock()) {
-      keys = List.copyOf(dead);
-      dead.clear();
-      death = namedAt;
+      died = death;
+      death = null;
       begin = phase == Phase.IDLE && !stopped && isDue(1);
       if (begin) {
         phase = Phase.RUNNING;
       }
-      trimming += keys.isEmpty() ? 0 : 1;
     }
-    if (!keys.isEmpty()) {
-      parts.execution().fork("trim", () -> trim(keys, death));
+    if (died != null) {
+      collector.collect(died);
     }
     if (begin) {
       Execution.Task<Void> started = parts.execution().fork("checkpoint", this::prepare);
@@ -162,7 +164,7 @@ final class Checkpointer {
   }
 
   private boolean isDue(int factor) {
-    return slots.size() >= factor * parts.options().checkpointCommits()
+    return commits.size() >= factor * parts.options().checkpointCommits()
         || bytes >= factor * parts.options().checkpointBytes();
   }
 
@@ -191,7 +193,7 @@ final class Checkpointer {
           return true;
         }
         if (phase == Phase.IDLE) {
-          if (slots.isEmpty()) {
+          if (commits.isEmpty()) {
             return false;
           }
           phase = Phase.RUNNING;
@@ -214,15 +216,7 @@ final class Checkpointer {
     if (running != null) {
       running.join();
     }
-    while (true) {
-      long seen = changed.version();
-      synchronized (parts.lock()) {
-        if (trimming == 0) {
-          return;
-        }
-      }
-      changed.await(seen);
-    }
+    collector.finish();
   }
 
   private @Nullable Void prepare() {
@@ -249,7 +243,33 @@ final class Checkpointer {
     return null;
   }
 
+  /** Takes some more chunks into the account of what is live; some of it may turn out dead. */
+  private void count() {
+    List<ObjectRef> next;
+    synchronized (parts.lock()) {
+      next = parts.committed().map().pagesToCount(PAGES_COUNTED);
+    }
+    Map<ObjectRef, Page> pages = new HashMap<>();
+    parts.committed().load(next, Purpose.BACKGROUND, pages::putAll);
+    List<ObjectKey> dead = new ArrayList<>();
+    long slot;
+    synchronized (parts.lock()) {
+      for (ObjectRef ref : next) {
+        parts
+            .committed()
+            .map()
+            .count(ref, Objects.requireNonNull(pages.get(ref)))
+            .forEach(object -> dead.add(object.key()));
+      }
+      slot = tail;
+    }
+    if (!dead.isEmpty()) {
+      collector.collect(new Collector.Death(slot, dead, Optional.empty(), List.of()));
+    }
+  }
+
   private Ready make(List<ObjectKey> uploaded) {
+    count();
     CheckpointDraft draft;
     long covers;
     synchronized (parts.lock()) {
@@ -277,45 +297,5 @@ final class Checkpointer {
             .map(object ->
                 (Runnable) () -> uploader.put(object.ref(), object.body(), Purpose.BACKGROUND))
             .toList());
-  }
-
-  private @Nullable Void trim(List<ObjectKey> keys, long death) {
-    try {
-      collect(keys, death);
-    } catch (S3ShardException e) {
-      LOG.warn(
-          "volume {}: {} dead objects stay in the bucket: {}",
-          parts.volume(),
-          keys.size(),
-          e.getMessage());
-    } finally {
-      synchronized (parts.lock()) {
-        trimming--;
-      }
-      changed.raise();
-    }
-    return null;
-  }
-
-  /**
-   * Deletes what died at slot {@code death}, but for what a pin may see: its position lies in
-   * [birth, death).
-   */
-  private void collect(List<ObjectKey> keys, long death) {
-    List<Long> pinned = new ArrayList<>();
-    for (LivePin pin : parts.log().pins(parts.owned().state())) {
-      pinned.add(pin.position());
-    }
-    List<ObjectKey> unseen = new ArrayList<>();
-    for (ObjectKey key : keys) {
-      long birth =
-          Layout.slot(parts.volume(), key)
-              .or(() -> Layout.object(parts.volume(), key).map(ObjectRef::tail))
-              .orElseThrow();
-      if (pinned.stream().noneMatch(position -> birth <= position && position < death)) {
-        unseen.add(key);
-      }
-    }
-    uploader.delete(unseen);
   }
 }

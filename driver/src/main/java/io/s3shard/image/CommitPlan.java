@@ -111,7 +111,7 @@ final class CommitPlan {
     long first = number * chunkBlocks;
     long whole = Math.min(chunkBlocks, imageBlocks - first);
     if (!chunk.isEmpty() && blocks(chunk) == whole && whole * 2 > chunkBlocks) {
-      ObjectRef object = names.data((int) whole);
+      ObjectRef object = names.chunk((int) whole);
       uploads.add(new Upload(object, bytes(chunk)));
       extents.add(Extent.of(new BlockRange(first, whole), object, 0));
     } else {
@@ -147,7 +147,7 @@ final class CommitPlan {
   }
 
   private void seal(List<FrozenBlocks.Run> segment) {
-    ObjectRef object = names.data((int) blocks(segment));
+    ObjectRef object = names.segment((int) blocks(segment));
     place(segment, object);
     uploads.add(new Upload(object, bytes(segment)));
     segment.clear();

@@ -71,7 +71,7 @@ final class Committer {
     return () -> {
       parts.committed().map().apply(landed.slot(), extents);
       checkpointer.committed(
-          landed.slot(), landed.commit().sizeBytes(), blocks(runs) * Blocks.SIZE, checkpoint);
+          landed.slot(), landed.commit(), blocks(runs) * Blocks.SIZE, checkpoint);
       parts.committed().changed();
     };
   }

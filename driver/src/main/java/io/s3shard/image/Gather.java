@@ -58,7 +58,7 @@ final class Gather {
   }
 
   private void seal() {
-    ObjectRef object = parts.names().data(filled);
+    ObjectRef object = parts.names().segment(filled);
     ByteBuffer bytes = ByteBuffer.allocate(filled * Blocks.SIZE);
     List<BlockReader.Request> requests = new ArrayList<>();
     int at = 0;

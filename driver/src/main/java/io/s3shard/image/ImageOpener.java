@@ -200,7 +200,7 @@ public final class ImageOpener {
             owned.state().sizeBytes(),
             covered,
             replayed,
-            loaded.commitSlots(),
+            loaded.commits(),
             loaded.commitBytes()));
   }
 

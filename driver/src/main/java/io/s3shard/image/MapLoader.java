@@ -19,14 +19,20 @@ import io.s3shard.store.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Builds the map of a volume from its log: the last checkpoint, and the COMMITs after it; of a
  * clone without a checkpoint, the map of what was cloned first. Pages come on demand.
  */
 final class MapLoader {
-  /** A map, the slots of the COMMITs that no checkpoint covers, and what they brought, in bytes. */
-  record Loaded(ChunkMap map, List<Long> commitSlots, long commitBytes) {}
+  /**
+   * A map; the slots of the COMMITs that no checkpoint covers, and where long ones have their
+   * extents; what they brought, in bytes.
+   */
+  record Loaded(ChunkMap map, SortedMap<Long, Optional<ObjectRef>> commits, long commitBytes) {}
 
   private static final int WIDTH = 16;
 
@@ -47,16 +53,16 @@ final class MapLoader {
             .map(checkpoint -> at(volume, checkpoint.root(), chunkBlocks(loaded.state())))
             .orElseGet(() -> beginning(volume, loaded.state(), pageCacheBytes));
     map.limitPages(pageCacheBytes);
-    List<Long> slots = new ArrayList<>();
+    SortedMap<Long, Optional<ObjectRef>> commits = new TreeMap<>();
     long bytes = 0;
     for (CommitAt commit : log.commits(covers, loaded.state().tail())) {
       map.apply(commit.slot(), commit.commit().extents());
-      slots.add(commit.slot());
+      commits.put(commit.slot(), commit.commit().extentsObject());
       bytes +=
           commit.commit().extents().stream().mapToLong(extent -> extent.range().count()).sum()
               * Blocks.SIZE;
     }
-    return new Loaded(map, slots, bytes);
+    return new Loaded(map, commits, bytes);
   }
 
   /** What replay begins with where there is no checkpoint: nothing, or what was cloned. */

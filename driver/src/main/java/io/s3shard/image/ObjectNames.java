@@ -26,8 +26,14 @@ final class ObjectNames implements MapNames {
     tail.accumulateAndGet(slot, Math::max);
   }
 
-  ObjectRef data(int blocks) {
-    return ObjectRef.data(volume, epoch, tail.get(), counter.incrementAndGet(), blocks);
+  /** For a segment: blocks of many chunks. */
+  ObjectRef segment(int blocks) {
+    return ObjectRef.data(volume, epoch, tail.get(), 2 * counter.incrementAndGet() + 1, blocks);
+  }
+
+  /** For blocks of one chunk, to which no entry of another chunk will ever refer. */
+  ObjectRef chunk(int blocks) {
+    return ObjectRef.data(volume, epoch, tail.get(), 2 * counter.incrementAndGet(), blocks);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ public final class CheckpointDraft {
   private final long sizeBytes;
   private final List<TailIndex.Run> runs;
   private final Map<ObjectRef, Page> cached;
+  private final long countedTo;
 
   private final PriorEntries prior;
   private final Set<ObjectRef> needed = new LinkedHashSet<>();
@@ -37,10 +39,12 @@ public final class CheckpointDraft {
   private final List<@Nullable Base> planned = new ArrayList<>();
   private @Nullable Relocations relocations;
   private @Nullable Checkpointed after;
+  private @Nullable SpaceChange change;
   private Map<ObjectRef, Page> pagesKept = Map.of();
 
   /**
    * {@code runs}: the tail up to {@code covers}. {@code cached}: pages that happen to be loaded.
+   * {@code countedTo}: the chunks below are in the account of space.
    */
   CheckpointDraft(
       VolumeId self,
@@ -50,7 +54,8 @@ public final class CheckpointDraft {
       long covers,
       long sizeBytes,
       List<TailIndex.Run> runs,
-      Map<ObjectRef, Page> cached) {
+      Map<ObjectRef, Page> cached,
+      long countedTo) {
     this.self = self;
     this.limits = limits;
     this.keepBytes = keepBytes;
@@ -59,6 +64,7 @@ public final class CheckpointDraft {
     this.sizeBytes = sizeBytes;
     this.runs = runs;
     this.cached = cached;
+    this.countedTo = countedTo;
     this.prior = new PriorEntries(before);
   }
 
@@ -189,6 +195,7 @@ public final class CheckpointDraft {
     }
     MapUpload out = new MapUpload(names, upload, keepBytes);
     Page delta = delta(scope(), relocations == null ? Relocations.NONE : relocations);
+    change = change(scope(), delta);
     List<Page> deltas = new ArrayList<>();
     List<ObjectRef> deltaRefs = new ArrayList<>();
     List<PageRef> pageRefs = before.root().pages();
@@ -226,6 +233,17 @@ public final class CheckpointDraft {
     return delta.build();
   }
 
+  private SpaceChange change(CheckpointScope known, Page delta) {
+    SpaceChange made = new SpaceChange(self, before.root().chunkBlocks(), countedTo);
+    for (Touched chunks : known.touched) {
+      if (!chunks.isSpan()) {
+        long chunk = chunks.first();
+        made.replace(chunk, prior.entry(chunk), SpaceChange.Entry.of(delta, chunk));
+      }
+    }
+    return made;
+  }
+
   /** The root's name, after {@link #encode}. */
   public ObjectRef rootRef() {
     return after().rootRef().orElseThrow();
@@ -240,6 +258,18 @@ public final class CheckpointDraft {
     return before.objects().stream()
         .filter(ref -> ref.volume().equals(self) && !used.contains(ref))
         .toList();
+  }
+
+  /** What is left to look at after {@link ChunkMap#finishCheckpoint}, if anything is. */
+  public Optional<Discarded> discarded() {
+    List<Touched> spans = scope().touched.stream().filter(Touched::isSpan).toList();
+    return spans.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Discarded(self, before, spans, countedTo));
+  }
+
+  SpaceChange change() {
+    return Objects.requireNonNull(change, "not encoded yet");
   }
 
   Checkpointed before() {

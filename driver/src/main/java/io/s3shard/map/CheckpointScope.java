@@ -26,15 +26,15 @@ final class CheckpointScope {
   }
 
   /**
-   * The pages that must be loaded to know what chunks hold that the tail touched only in part, by
-   * their index.
+   * The pages that must be loaded to know what the chunks hold that the tail touched, by their
+   * index.
    */
   BitSet required() {
     BitSet required = new BitSet();
     for (Touched chunks : touched) {
       if (chunks.isSpan()) {
         required.or(pagesOf(chunks));
-      } else if (!isCovered(chunks) && before.newestDelta(chunks.first()) < 0) {
+      } else if (before.newestDelta(chunks.first()) < 0) {
         required.or(pagesOf(chunks));
       }
     }

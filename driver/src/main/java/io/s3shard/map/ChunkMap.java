@@ -6,11 +6,15 @@ import io.s3shard.format.Extent;
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chunk map of an open volume: the pages of its last checkpoint, and above them the tail index
@@ -22,6 +26,9 @@ public final class ChunkMap {
   private final int chunkBlocks;
   private final TailIndex tail;
   private final PageCache pages;
+  private final SpaceAccount space = new SpaceAccount();
+  // Own data objects that COMMITs after the checkpoint brought, with their slot.
+  private final Map<ObjectRef, Long> young = new HashMap<>();
   private Checkpointed checkpoint;
   // The references of the checkpoint, to ask only.
   private Set<ObjectRef> used;
@@ -43,6 +50,9 @@ public final class ChunkMap {
     this.covers = covers;
     this.lastSlot = covers;
     this.rebaseFloor = covers;
+    if (checkpoint.root().pages().isEmpty()) {
+      List<ObjectRef> _ = count(Long.MAX_VALUE, null);
+    }
   }
 
   /** The map of a volume that has no checkpoint. {@code chunkBlocks}: blocks in a chunk. */
@@ -107,9 +117,18 @@ public final class ChunkMap {
     }
     for (Extent extent : extents) {
       tail.apply(slot, extent);
+      noteYoung(slot, extent.source());
       lastRebase = extent.upTo() != 0 ? slot : lastRebase;
     }
     lastSlot = slot;
+  }
+
+  private void noteYoung(long slot, Extent.Source source) {
+    if (source instanceof Extent.Source.InObject in
+        && in.object().kind() == ObjectRef.Kind.DATA
+        && in.object().volume().equals(self)) {
+      young.putIfAbsent(in.object(), slot);
+    }
   }
 
   /**
@@ -218,6 +237,11 @@ public final class ChunkMap {
     return tail.memoryBytes();
   }
 
+  /** An estimate of the memory that the account of what is live takes. */
+  public long spaceBytes() {
+    return space.memoryBytes();
+  }
+
   /** An estimate of the memory that loaded pages and the deltas take. */
   public long pageBytes() {
     return pages.memoryBytes() + checkpoint.deltas().stream().mapToLong(Page::memoryBytes).sum();
@@ -242,17 +266,22 @@ public final class ChunkMap {
         upTo,
         sizeBytes,
         tail.upTo(upTo),
-        pages.snapshot());
+        pages.snapshot(),
+        space.countedTo());
   }
 
   /**
    * Goes over to the checkpoint, once the COMMIT that names it is in the log. What was applied
-   * since it began stays.
+   * since it began stays. Returns the volume's own data objects that are dead by that COMMIT, as
+   * far as it is known; {@link CheckpointDraft#discarded} may hold more.
    */
-  public void finishCheckpoint(CheckpointDraft draft) {
+  public List<ObjectRef> finishCheckpoint(CheckpointDraft draft) {
     if (!draft.before().rootRef().equals(checkpoint.rootRef())) {
       throw new IllegalStateException(
           "the checkpoint at " + draft.covers() + " was begun on an older one");
+    }
+    if (draft.change().countedTo() != space.countedTo()) {
+      throw new IllegalStateException("chunks were counted while a checkpoint was made");
     }
     checkpoint = draft.after();
     used = new HashSet<>(checkpoint.objects());
@@ -260,5 +289,70 @@ public final class ChunkMap {
     tail.forget(covers);
     pages.retain(used);
     draft.pagesKept().forEach(pages::put);
+    List<ObjectRef> dead = new ArrayList<>(space.apply(draft.change()));
+    young.forEach((object, slot) -> {
+      if (slot <= covers && !draft.change().named.contains(object)) {
+        dead.add(object);
+      }
+    });
+    young.values().removeIf(slot -> slot <= covers);
+    if (checkpoint.root().pages().isEmpty() && !space.isComplete()) {
+      dead.addAll(count(Long.MAX_VALUE, null));
+    }
+    return dead;
+  }
+
+  /** What was dropped without being loaded, page by page. Returns what is dead by that. */
+  public List<ObjectRef> settle(Discarded.Part part) {
+    return space.apply(part.change());
+  }
+
+  /** How much the map uses of what lies in the bucket. */
+  public Space space() {
+    return space.space();
+  }
+
+  /**
+   * The next pages to {@link #count}, at most {@code most}; none if all chunks have been counted.
+   */
+  public List<ObjectRef> pagesToCount(int most) {
+    if (space.isComplete()) {
+      return List.of();
+    }
+    List<PageRef> all = checkpoint.root().pages();
+    int next = Math.max(0, checkpoint.pageIndex(space.countedTo()));
+    return all.subList(next, Math.min(all.size(), next + most)).stream()
+        .map(PageRef::page)
+        .toList();
+  }
+
+  /**
+   * Takes the chunks of the first of {@link #pagesToCount} into the account; not while a checkpoint
+   * is being made. Returns what is known to be dead.
+   */
+  public List<ObjectRef> count(ObjectRef ref, Page page) {
+    int index = Math.max(0, checkpoint.pageIndex(space.countedTo()));
+    if (space.isComplete() || !checkpoint.root().pages().get(index).page().equals(ref)) {
+      throw new IllegalArgumentException(ref.key() + " is not the next page to count");
+    }
+    return count(checkpoint.pageEnd(index), page);
+  }
+
+  private List<ObjectRef> count(long end, @Nullable Page page) {
+    List<Page> layers = new ArrayList<>(checkpoint.deltas().reversed());
+    if (page != null) {
+      layers.add(page);
+    }
+    SpaceChange change = new SpaceChange(self, chunkBlocks, Long.MAX_VALUE);
+    MergedEntries entries = new MergedEntries(layers, space.countedTo(), end);
+    while (entries.next()) {
+      change.replace(
+          entries.page().chunk(entries.index()),
+          SpaceChange.Entry.NONE,
+          new SpaceChange.Entry(entries.page(), entries.index()));
+    }
+    List<ObjectRef> dead = new ArrayList<>(space.apply(change));
+    dead.addAll(space.countedTo(end));
+    return dead;
   }
 }

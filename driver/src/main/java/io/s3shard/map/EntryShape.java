@@ -91,11 +91,15 @@ final class EntryShape {
    */
   ChunkEntry entry(@Nullable Base planned) {
     Base chosen = planned;
-    List<Group> groups = groups(overlay(planned));
+    if (chosen != null && !shows(chosen)) {
+      chosen = null;
+    }
+    List<Piece> overlay = overlay(chosen);
+    List<Group> groups = groups(overlay);
     Base aligned = aligned();
-    if (aligned != null && !aligned.equals(planned)) {
+    if (aligned != null && !aligned.equals(chosen)) {
       List<Piece> rest = overlay(aligned);
-      if (blocks(rest) < blocks(overlay(planned)) && groups(rest).size() <= ChunkEntry.MAX_GROUPS) {
+      if (blocks(rest) < blocks(overlay) && groups(rest).size() <= ChunkEntry.MAX_GROUPS) {
         chosen = aligned;
         groups = groups(rest);
       }
@@ -103,9 +107,20 @@ final class EntryShape {
     return new ChunkEntry(chunk, chosen, groups);
   }
 
+  /** Whether any block of the chunk lies in its place in {@code base}. */
+  private boolean shows(Base base) {
+    return content.stream().anyMatch(piece -> isInPlace(piece, base));
+  }
+
+  private boolean isInPlace(Piece piece, Base base) {
+    return piece.source() instanceof Extent.Source.InObject in
+        && in.object().equals(base.object())
+        && in.firstBlock() - (piece.range().first() - origin) == base.firstBlock();
+  }
+
   private List<@Nullable Base> candidates(@Nullable Base before) {
     List<@Nullable Base> candidates = new ArrayList<>();
-    if (before != null) {
+    if (before != null && shows(before)) {
       candidates.add(before);
     }
     Base aligned = aligned();
@@ -153,9 +168,7 @@ final class EntryShape {
           rest.add(first, Math.max(first, Math.min(end, baseEnd)), zeros);
         }
         case Extent.Source.InObject in -> {
-          boolean sameObject = base != null && in.object().equals(base.object());
-          boolean inPlace = base != null && in.firstBlock() - (first - origin) == base.firstBlock();
-          if (!sameObject || !inPlace) {
+          if (base == null || !isInPlace(piece, base)) {
             rest.add(first, end, in);
           }
         }

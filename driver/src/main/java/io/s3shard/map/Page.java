@@ -2,11 +2,13 @@ package io.s3shard.map;
 
 import com.google.protobuf.ByteString;
 import io.s3shard.format.Extent;
+import io.s3shard.format.ObjectRef;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +100,28 @@ public final class Page {
 
   @Nullable Base base(int index) {
     return base[index] == 0 ? null : new Base(objects.get(base[index] - 1), baseFirst[index]);
+  }
+
+  /**
+   * Tells of each object of an entry how many of the chunk's blocks it holds. An object may come
+   * more than once.
+   */
+  void uses(int index, int chunkBlocks, ObjIntConsumer<ObjectRef> use) {
+    int firstBlock = blockStart[groupStart[index]];
+    int endBlock = blockStart[groupStart[index + 1]];
+    if (base[index] != 0) {
+      int held = Math.min(chunkBlocks, objects.blocks(base[index] - 1) - baseFirst[index]);
+      int shown = held;
+      for (int b = firstBlock; b < endBlock; b++) {
+        shown -= blocks[b] < held ? 1 : 0;
+      }
+      use.accept(objects.get(base[index] - 1), shown);
+    }
+    for (int g = groupStart[index]; g < groupStart[index + 1]; g++) {
+      if (groupObject[g] != 0) {
+        use.accept(objects.get(groupObject[g] - 1), blockStart[g + 1] - blockStart[g]);
+      }
+    }
   }
 
   /** Adds an entry to another page. */

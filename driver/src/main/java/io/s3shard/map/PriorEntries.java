@@ -35,6 +35,10 @@ final class PriorEntries {
     return page == null || index < 0 ? null : page.base(index);
   }
 
+  SpaceChange.Entry entry(long chunk) {
+    return SpaceChange.Entry.of(holder(chunk), chunk);
+  }
+
   /** Where blocks {@code first} up to {@code end} of the image, all in {@code chunk}, lay. */
   void collect(long chunk, long first, long end, Pieces into) {
     Page page = holder(chunk);

@@ -18,13 +18,25 @@ class ChunkMapModelTest {
   @Test
   void saysWhatTheModelSays() {
     List<String> checkpoints = new ArrayList<>();
+    long dead = 0;
+    long complete = 0;
+    long discards = 0;
     for (long seed = 1; seed <= 300; seed++) {
       MapWorld world =
           new MapWorld(
               new Random(seed), 3 + (int) (seed * 7 % 90), seed % 3 == 0 ? MANY_DELTAS : SMALL);
       run(world, seed, 250);
       checkpoints.addAll(world.done);
+      dead += world.deadObjects;
+      complete += world.complete;
+      discards += world.discards;
     }
+    System.out.printf(
+        "%d objects died, %d times all of them were known, %d discards%n",
+        dead, complete, discards);
+    assertThat(dead).isPositive();
+    assertThat(complete).isPositive();
+    assertThat(discards).isPositive();
     // every way of a checkpoint was gone
     assertThat(checkpoints).contains("delta", "delta none", "pages 1", "pages 2", "pages 9");
   }

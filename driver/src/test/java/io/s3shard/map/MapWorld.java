@@ -13,11 +13,13 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +75,18 @@ final class MapWorld {
   private Map<Long, Extent.Source> gatheredFrom = new HashMap<>();
   private Map<Long, Extent.Source> gatheredTo = new HashMap<>();
 
+  // Own objects that a crash made nobody's: the sweep's.
+  private final Set<ObjectRef> garbage = new HashSet<>();
+
   final List<String> done = new ArrayList<>();
+
+  /** How many objects died, and how often it was checked that no other stayed. */
+  int deadObjects;
+
+  int complete;
+
+  /** How often many chunks at once were dropped unseen. */
+  int discards;
 
   MapWorld(Random random, int chunks, MapLimits limits) {
     this.random = random;
@@ -124,6 +137,14 @@ final class MapWorld {
       becomeClone();
     } else if (dice < 97) {
       skipSlots();
+    } else if (dice < 99) {
+      if (draft == null) {
+        count();
+      }
+    } else if (random.nextInt(3) == 0) {
+      slot++;
+      long first = random.nextInt(2 * CHUNK);
+      append(List.of(Extent.zeros(BlockRange.between(first, blocks))));
     }
   }
 
@@ -149,8 +170,7 @@ final class MapWorld {
       switch (random.nextInt(8)) {
         case 0, 1 -> extents.add(Extent.zeros(range));
         case 2 -> {
-          ObjectRef object = upload(fresh(range));
-          extents.add(Extent.of(range, object, 0));
+          extents.add(Extent.of(range, upload(range), 0));
         }
         case 3, 4 -> segmentRanges.add(range);
         default -> inlineRanges.add(range);
@@ -205,7 +225,22 @@ final class MapWorld {
   }
 
   private ObjectRef dataRef(int length) {
-    return ObjectRef.data(lineage.self, 1 + slot / 50, slot, ++counter, length);
+    return ObjectRef.data(lineage.self, 1 + slot / 50, slot, 2 * ++counter + 1, length);
+  }
+
+  /** An object of the blocks of {@code range}; if that is in one chunk, perhaps the chunk's own. */
+  private ObjectRef upload(BlockRange range) {
+    boolean inOneChunk = range.first() / CHUNK == (range.end() - 1) / CHUNK;
+    ObjectRef segment = upload(fresh(range));
+    if (!inOneChunk || random.nextInt(3) == 0) {
+      return segment;
+    }
+    ObjectRef own =
+        ObjectRef.data(
+            lineage.self, segment.epoch(), slot, segment.counter() + 1, segment.blocks());
+    counter++;
+    data.put(own, Objects.requireNonNull(data.remove(segment)));
+    return own;
   }
 
   private ObjectRef upload(List<Long> contents) {
@@ -358,7 +393,8 @@ final class MapWorld {
     assertThat(root.covers()).isEqualTo(made.covers());
     assertThat(root.sizeBytes()).isEqualTo(4096L * blocks);
     assertThat(root.deltas().size()).isLessThanOrEqualTo(limits.maxDeltas());
-    map.finishCheckpoint(made);
+    List<ObjectRef> dead = new ArrayList<>(map.finishCheckpoint(made));
+    made.discarded().ifPresent(discarded -> settle(discarded, dead));
     slot++; // the COMMIT that names it
     made.superseded().forEach(ref -> assertThat(ref.volume()).isEqualTo(lineage.self));
     made.superseded().forEach(ref -> assertThat(mapObjects.remove(ref)).isNotNull());
@@ -377,10 +413,91 @@ final class MapWorld {
         source[b] = gatheredTo.get((long) b);
       }
     }
+    dead.forEach(this::bury);
+    if (lineage.log.isEmpty()) {
+      checkSpace();
+    }
     draft = null;
     done.add(
         (root.deltas().isEmpty() ? "pages " + root.pages().size() : "delta")
             + (objects.size() > 1 ? "" : " none"));
+  }
+
+  private void settle(Discarded discarded, List<ObjectRef> dead) {
+    discards++;
+    for (Discarded.Part part = discarded.next(this::page);
+        part != null;
+        part = discarded.next(this::page)) {
+      dead.addAll(map.settle(part));
+    }
+  }
+
+  /** What is said to be dead is the volume's own, is there, and nobody needs it. */
+  private void bury(ObjectRef dead) {
+    assertThat(dead.volume()).isEqualTo(lineage.self);
+    assertThat(needed()).as("objects that are needed").doesNotContain(dead);
+    assertThat(data.remove(dead)).as("dead object %s", dead).isNotNull();
+    deadObjects++;
+  }
+
+  /** What the image or the log names. */
+  private Set<ObjectRef> needed() {
+    Set<ObjectRef> needed = new HashSet<>();
+    for (Extent.Source lies : source) {
+      if (lies instanceof Extent.Source.InObject in) {
+        needed.add(in.object());
+      }
+    }
+    lineage.log.values().stream()
+        .flatMap(List::stream)
+        .forEach(extent -> {
+          if (extent.source() instanceof Extent.Source.InObject in) {
+            needed.add(in.object());
+          }
+        });
+    return needed;
+  }
+
+  private Set<ObjectRef> unneeded() {
+    Set<ObjectRef> unneeded = new HashSet<>(data.keySet());
+    unneeded.removeAll(needed());
+    unneeded.removeIf(
+        ref -> !ref.volume().equals(lineage.self) || ref.kind() != ObjectRef.Kind.DATA);
+    return unneeded;
+  }
+
+  /**
+   * When the checkpoint covers all, nothing stays that nobody needs, but for what was lost in a
+   * crash; and the sums are right.
+   */
+  private void checkSpace() {
+    if (!map.space().complete()) {
+      return;
+    }
+    assertThat(garbage).as("garbage").containsAll(unneeded());
+    long live = 0;
+    long ownLive = 0;
+    for (Extent.Source lies : source) {
+      if (lies instanceof Extent.Source.InObject in) {
+        live++;
+        ownLive += in.object().volume().equals(lineage.self) ? 1 : 0;
+      }
+    }
+    long own =
+        needed().stream()
+            .filter(ref -> ref.volume().equals(lineage.self))
+            .mapToLong(ObjectRef::blocks)
+            .sum();
+    assertThat(map.space().liveBlocks()).isEqualTo(live);
+    assertThat(map.space().deadBlocks()).isEqualTo(own - ownLive);
+    complete++;
+  }
+
+  /** Some more chunks are taken into the account. */
+  private void count() {
+    for (ObjectRef ref : map.pagesToCount(1 + random.nextInt(3))) {
+      map.count(ref, page(ref)).forEach(this::bury);
+    }
   }
 
   private void checkBytes(ObjectRef ref, Root root) {
@@ -432,6 +549,7 @@ final class MapWorld {
   /** A crash: root, deltas and the COMMITs since say the same as the map that was lost. */
   void reload() {
     draft = null;
+    garbage.addAll(unneeded());
     map = load(lineage);
     map.limitPages(random.nextInt(8000));
   }
@@ -457,6 +575,7 @@ final class MapWorld {
 
   /** Goes on as a clone of itself, whose log begins at slot 1. */
   private void becomeClone() {
+    garbage.addAll(unneeded());
     lineage = new Lineage(volume(++volumes), lineage);
     slot = 1;
     java.util.Arrays.fill(since, 0);
