@@ -139,6 +139,7 @@ device_job() {
 }
 rand="--filename=seq --bs=4k --size=${SEQ_MB}M --ioengine=libaio --iodepth=16 --direct=1 --time_based --runtime=$SECS"
 job_randread_cold() { cold randread_cold; fio_job randread_cold 90 $rand --rw=randread; }
+job_randread_cold64() { cold randread_cold64; fio_job randread_cold64 90 ${rand/iodepth=16/iodepth=64} --rw=randread; }
 job_randread_warm() { fio_job randread_warm 90 $rand --rw=randread; }
 job_randwrite() { fio_job randwrite 180 $rand --rw=randwrite --end_fsync=1; }
 job_fsync() { fio_job fsync 120 --filename=log --rw=write --bs=4k --size=64M --fsync=1 --time_based --runtime="$SECS"; }

@@ -37,6 +37,8 @@ class RoomsTest {
           .definedBy(ROOT + "image..")
           .layer("map")
           .definedBy(ROOT + "map..")
+          .layer("cache")
+          .definedBy(ROOT + "cache..")
           .layer("log")
           .definedBy(ROOT + "log..")
           .layer("s3")
@@ -56,6 +58,8 @@ class RoomsTest {
           .whereLayer("image")
           .mayOnlyBeAccessedByLayers("cli", "csi", "fuse", "volume")
           .whereLayer("map")
+          .mayOnlyBeAccessedByLayers("cli", "image")
+          .whereLayer("cache")
           .mayOnlyBeAccessedByLayers("cli", "image")
           .whereLayer("log")
           .mayOnlyBeAccessedByLayers("cli", "csi", "volume", "image", "map")
@@ -90,6 +94,7 @@ class RoomsTest {
               ROOT + "format..",
               ROOT + "log..",
               ROOT + "map..",
+              ROOT + "cache..",
               ROOT + "image..",
               ROOT + "volume..")
           .should()

@@ -2,15 +2,18 @@ package io.s3shard.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.s3shard.cache.FrameCache;
+import io.s3shard.cache.IoBuffers;
 import io.s3shard.execution.Execution;
 import io.s3shard.fuse.DirectoryFileSystem;
 import io.s3shard.fuse.FuseSession;
 import io.s3shard.image.ArenaPool;
-import io.s3shard.image.FrameCache;
+import io.s3shard.image.BlockReader;
 import io.s3shard.image.Host;
 import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageOptions;
 import io.s3shard.image.MappedArenas;
+import io.s3shard.image.ReadAheadPool;
 import io.s3shard.store.Finding;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.StoreSettings;
@@ -93,7 +96,12 @@ final class Composition implements Stores {
     FrameCache cache = new FrameCache(options.cacheSize);
     String tag = storeTag(location, storeOptions);
     Path arenas = ArenaPlace.choose(options, tag);
-    ImageOpener opener = opener(arenas, tag, options, stack, cache);
+    BlockReader reader =
+        new BlockReader(
+            stack.store(), execution, cache, new IoBuffers(execution, MemoryBudget.IO_BYTES));
+    ReadAheadPool readAhead =
+        new ReadAheadPool(Math.min(cache.capacityBytes() / 2, MemoryBudget.IO_BYTES * 3 / 4));
+    ImageOpener opener = opener(arenas, tag, options, stack, reader, readAhead);
     OpenVolumes open = new OpenVolumes(opener, options, execution, registry);
     Volumes volumes = new Volumes(stack.store(), execution, location.toString());
     Snapshots snapshots = new Snapshots(volumes, stack.store(), execution);
@@ -116,14 +124,20 @@ final class Composition implements Stores {
   }
 
   private ImageOpener opener(
-      Path arenas, String tag, MountOptions options, StoreStack stack, FrameCache cache) {
+      Path arenas,
+      String tag,
+      MountOptions options,
+      StoreStack stack,
+      BlockReader reader,
+      ReadAheadPool readAhead) {
     Host host = ThisHost.identity();
     return new ImageOpener(
         stack.store(),
         execution,
         new MappedArenas(arenas, tag, host.boot()),
         new ArenaPool((int) (options.arenaSize / MappedArenas.SEGMENT_BYTES)),
-        cache,
+        reader,
+        readAhead,
         host,
         ImageOptions.defaults().withCommitInterval(options.commitInterval),
         stack.store()::gaveUp);

@@ -11,7 +11,10 @@ final class MemoryBudget {
   private static final long MIB = 1L << 20;
 
   /** Objects, indexes, the client's buffers, decoded pages. */
-  static final long HEAP_BYTES = 160 * MIB;
+  static final long HEAP_BYTES = 192 * MIB;
+
+  /** Of the heap: buffers for what comes from the bucket. */
+  static final long IO_BYTES = 32 * MIB;
 
   /** Dirty bytes, in mapped files. */
   static final long ARENAS_BYTES = 112 * MIB;
@@ -19,8 +22,8 @@ final class MemoryBudget {
   /** Verified frames of objects. */
   static final long CACHE_BYTES = 48 * MIB;
 
-  /** Buffers of requests in flight, and of FUSE's threads. */
-  private static final long BUFFERS_BYTES = 56 * MIB;
+  /** Buffers of FUSE's threads. */
+  private static final long BUFFERS_BYTES = 24 * MIB;
 
   private MemoryBudget() {}
 

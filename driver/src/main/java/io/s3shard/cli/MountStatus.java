@@ -2,8 +2,8 @@ package io.s3shard.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.s3shard.cache.FrameCache;
 import io.s3shard.execution.Execution;
-import io.s3shard.image.FrameCache;
 import io.s3shard.store.StoreStack;
 import io.s3shard.store.StoreUse;
 import java.nio.file.Path;

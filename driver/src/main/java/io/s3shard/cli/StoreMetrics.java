@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.s3shard.image.FrameCache;
+import io.s3shard.cache.FrameCache;
 import io.s3shard.store.Purpose;
 import io.s3shard.store.RequestKind;
 import io.s3shard.store.StoreMeter;

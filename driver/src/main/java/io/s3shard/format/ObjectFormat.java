@@ -31,8 +31,12 @@ import java.util.zip.CRC32C;
 public final class ObjectFormat {
   public static final int VERSION = 1;
   public static final int FOOTER_BYTES = 40;
-  static final int FRAME_HEADER_BYTES = 4 * Blocks.PER_FRAME;
-  static final int FRAME_BYTES = FRAME_HEADER_BYTES + Blocks.PER_FRAME * Blocks.SIZE;
+
+  /** The checksums that lead a frame. */
+  public static final int FRAME_HEADER_BYTES = Integer.BYTES * Blocks.PER_FRAME;
+
+  /** A whole frame. */
+  public static final int FRAME_BYTES = FRAME_HEADER_BYTES + Blocks.PER_FRAME * Blocks.SIZE;
 
   private static final long MAGIC = 0x3144524148533353L; // "S3SHARD1", little-endian
 
@@ -68,7 +72,7 @@ public final class ObjectFormat {
    * bytes do not change until the body was sent.
    */
   public static Body encode(Kind kind, ObjectKey key, List<ByteBuffer> payload, byte[] metadata) {
-    long keyHash = keyHash(key);
+    FrameCheck check = new FrameCheck(key);
     List<ByteBuffer> parts = new ArrayList<>();
     List<ByteBuffer> frame = new ArrayList<>();
     ByteBuffer sums = frameHeader();
@@ -85,7 +89,7 @@ public final class ObjectFormat {
         ByteBuffer run = rest.slice(rest.position(), take * Blocks.SIZE);
         rest.position(rest.position() + take * Blocks.SIZE);
         for (int i = 0; i < take; i++, block++) {
-          sums.putInt(blockSum(keyHash, block, run.slice(i * Blocks.SIZE, Blocks.SIZE)));
+          sums.putInt(check.sum(block, run.slice(i * Blocks.SIZE, Blocks.SIZE)));
         }
         frame.add(run);
         if (block % Blocks.PER_FRAME == 0) {
@@ -101,7 +105,7 @@ public final class ObjectFormat {
       parts.addAll(frame);
     }
     parts.add(ByteBuffer.wrap(metadata));
-    parts.add(footer(kind, keyHash, block, metadata));
+    parts.add(footer(kind, keyHash(key), block, metadata));
     return Body.of(parts);
   }
 
@@ -207,18 +211,17 @@ public final class ObjectFormat {
               + " at "
               + range.offset());
     }
-    long keyHash = keyHash(key);
+    FrameCheck check = new FrameCheck(key);
     long firstFrame = first / Blocks.PER_FRAME;
     List<ByteBuffer> blocks = new ArrayList<>(count);
     for (long block = first; block < first + count; block++) {
       int frame = (int) (block / Blocks.PER_FRAME - firstFrame) * FRAME_BYTES;
       int inFrame = (int) (block % Blocks.PER_FRAME);
-      ByteBuffer content =
-          bytes.slice(frame + FRAME_HEADER_BYTES + inFrame * Blocks.SIZE, Blocks.SIZE);
-      if (blockSum(keyHash, block, content.duplicate()) != bytes.getInt(frame + 4 * inFrame)) {
+      int content = frame + FRAME_HEADER_BYTES + inFrame * Blocks.SIZE;
+      if (!check.holds(block, bytes.getInt(frame + Integer.BYTES * inFrame), bytes, content)) {
         throw damaged(key, "block " + block + " does not match its checksum");
       }
-      blocks.add(content.asReadOnlyBuffer());
+      blocks.add(bytes.slice(content, Blocks.SIZE).asReadOnlyBuffer());
     }
     return blocks;
   }
@@ -250,15 +253,6 @@ public final class ObjectFormat {
     return ByteBuffer.allocate(FRAME_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static int blockSum(long keyHash, long block, ByteBuffer content) {
-    ByteBuffer seed = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    seed.putLong(keyHash).putLong(block).flip();
-    CRC32C sum = new CRC32C();
-    sum.update(seed);
-    sum.update(content);
-    return (int) sum.getValue();
-  }
-
   private static int crc(ByteBuffer bytes) {
     CRC32C sum = new CRC32C();
     sum.update(bytes);
@@ -269,7 +263,7 @@ public final class ObjectFormat {
    * FNV-1a of the key, 64 bits: enough to tell an object from its neighbours; nothing here defends
    * against malice.
    */
-  private static long keyHash(ObjectKey key) {
+  static long keyHash(ObjectKey key) {
     long hash = 0xcbf29ce484222325L;
     for (byte b : key.value().getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ b & 0xff) * 0x100000001b3L;
@@ -277,7 +271,7 @@ public final class ObjectFormat {
     return hash;
   }
 
-  private static Damaged damaged(ObjectKey key, String why) {
+  static Damaged damaged(ObjectKey key, String why) {
     return new Damaged("object " + key + " is damaged: " + why);
   }
 }

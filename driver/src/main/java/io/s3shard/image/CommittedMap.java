@@ -1,7 +1,9 @@
 package io.s3shard.image;
 
+import io.s3shard.cache.Frame;
 import io.s3shard.error.Damaged;
 import io.s3shard.error.ObjectMissing;
+import io.s3shard.error.S3ShardException;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.BlockRange;
 import io.s3shard.format.Blocks;
@@ -17,10 +19,15 @@ import io.s3shard.store.ObjectStore;
 import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The committed state of an image: the chunk map and what it needs from the bucket. The map is
@@ -28,6 +35,8 @@ import java.util.function.Consumer;
  * readers.
  */
 final class CommittedMap {
+  private static final Logger LOG = LoggerFactory.getLogger(CommittedMap.class);
+
   static final int PAGE_LOADS = 16;
 
   private final Object lock;
@@ -155,6 +164,48 @@ final class CommittedMap {
         }
       }
     }
+  }
+
+  /**
+   * Begins to bring committed blocks into the cache. Returns at once; {@code done} is called when
+   * they are there, or are not to be had.
+   */
+  void prefetch(BlockRange range, Runnable done) {
+    Lookup lookup;
+    synchronized (lock) {
+      lookup = lookup(range);
+    }
+    switch (lookup) {
+      case Lookup.Found found -> reader.prefetch(frames(found.pieces()), done);
+      case Lookup.PagesMissing missing ->
+          execution.fork("prefetch", () -> loadThenPrefetch(missing.pages(), range, done));
+    }
+  }
+
+  /** Nobody waits for it: what fails is asked for again, and reported, when somebody reads it. */
+  private @Nullable Void loadThenPrefetch(List<ObjectRef> pages, BlockRange range, Runnable done) {
+    try {
+      load(pages, Purpose.PREFETCH);
+    } catch (S3ShardException e) {
+      LOG.debug("read-ahead of {}: {}", range, e.getMessage());
+      done.run();
+      return null;
+    }
+    prefetch(range, done);
+    return null;
+  }
+
+  private static Set<Frame> frames(List<Piece> pieces) {
+    Set<Frame> frames = new LinkedHashSet<>();
+    for (Piece piece : pieces) {
+      if (piece.source() instanceof Extent.Source.InObject in) {
+        long last = (in.firstBlock() + piece.range().count() - 1) / Blocks.PER_FRAME;
+        for (long number = in.firstBlock() / Blocks.PER_FRAME; number <= last; number++) {
+          frames.add(new Frame(in.object(), number));
+        }
+      }
+    }
+    return frames;
   }
 
   static Damaged missingMap(VolumeId volume, ObjectMissing cause) {

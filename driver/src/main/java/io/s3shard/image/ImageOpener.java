@@ -1,5 +1,6 @@
 package io.s3shard.image;
 
+import io.s3shard.cache.FrameCache;
 import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.ObjectMissing;
@@ -42,13 +43,12 @@ public final class ImageOpener {
   private final ArenaHome arenas;
   private final ArenaPool pool;
   private final BlockReader reader;
+  private final ReadAheadPool readAhead;
   private final Host host;
   private final ImageOptions options;
   private final BooleanSupplier giveUp;
 
-  /**
-   * @param giveUp whether the bucket has been away for longer than the user will wait
-   */
+  /** With buffers of its own: for a process that opens images for one purpose only. */
   public ImageOpener(
       ObjectStore store,
       Execution execution,
@@ -58,11 +58,37 @@ public final class ImageOpener {
       Host host,
       ImageOptions options,
       BooleanSupplier giveUp) {
+    this(
+        store,
+        execution,
+        arenas,
+        pool,
+        new BlockReader(store, execution, cache),
+        new ReadAheadPool(cache.capacityBytes() / 2),
+        host,
+        options,
+        giveUp);
+  }
+
+  /**
+   * @param giveUp whether the bucket has been away for longer than the user will wait
+   */
+  public ImageOpener(
+      ObjectStore store,
+      Execution execution,
+      ArenaHome arenas,
+      ArenaPool pool,
+      BlockReader reader,
+      ReadAheadPool readAhead,
+      Host host,
+      ImageOptions options,
+      BooleanSupplier giveUp) {
     this.store = store;
     this.execution = execution;
     this.arenas = arenas;
     this.pool = pool;
-    this.reader = new BlockReader(store, execution, cache);
+    this.reader = reader;
+    this.readAhead = readAhead;
     this.host = host;
     this.options = options;
     this.giveUp = giveUp;
@@ -190,6 +216,7 @@ public final class ImageOpener {
             store,
             reader,
             committed,
+            new ReadAhead(execution, readAhead, committed, chunkBlocks),
             log,
             owned,
             names,
@@ -267,6 +294,10 @@ public final class ImageOpener {
     int chunkBlocks = loaded.state().chunkSizeBytes() / Blocks.SIZE;
     CommittedMap committed =
         new CommittedMap(new Object(), map.map(), chunkBlocks, store, execution, reader);
-    return new ReadOnlyImage(volume, committed, loaded.state().sizeBytes());
+    return new ReadOnlyImage(
+        volume,
+        committed,
+        new ReadAhead(execution, readAhead, committed, chunkBlocks),
+        loaded.state().sizeBytes());
   }
 }

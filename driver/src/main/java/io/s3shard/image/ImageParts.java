@@ -26,6 +26,7 @@ record ImageParts(
     ObjectStore store,
     BlockReader reader,
     CommittedMap committed,
+    ReadAhead readAhead,
     VolumeLog log,
     OwnedLog owned,
     ObjectNames names,

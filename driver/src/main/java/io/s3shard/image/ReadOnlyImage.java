@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
 final class ReadOnlyImage implements Image {
   private final VolumeId volume;
   private final CommittedMap committed;
+  private final ReadAhead readAhead;
   private final long sizeBytes;
 
-  ReadOnlyImage(VolumeId volume, CommittedMap committed, long sizeBytes) {
+  ReadOnlyImage(VolumeId volume, CommittedMap committed, ReadAhead readAhead, long sizeBytes) {
     this.volume = volume;
     this.committed = committed;
+    this.readAhead = readAhead;
     this.sizeBytes = sizeBytes;
   }
 
@@ -34,6 +36,7 @@ final class ReadOnlyImage implements Image {
     if (length == 0) {
       return;
     }
+    readAhead.reading(offset, length, sizeBytes);
     BlockRange range = BlockRange.between(offset / Blocks.SIZE, Blocks.covering(offset + length));
     boolean aligned = offset % Blocks.SIZE == 0 && length % Blocks.SIZE == 0;
     if (aligned) {

@@ -57,6 +57,7 @@ public final class VolumeImage implements Image {
   private final Arena arena;
   private final CommittedMap committed;
   private final BlockReader reader;
+  private final ReadAhead readAhead;
   private final Committer committer;
   private final Execution execution;
   private final ImageOptions options;
@@ -87,6 +88,7 @@ public final class VolumeImage implements Image {
     this.arena = parts.arena();
     this.committed = parts.committed();
     this.reader = parts.reader();
+    this.readAhead = parts.readAhead();
     this.execution = parts.execution();
     this.options = parts.options();
     this.waiting = parts.waiting();
@@ -125,6 +127,7 @@ public final class VolumeImage implements Image {
     if (length == 0) {
       return;
     }
+    readAhead.reading(offset, length, sizeBytes());
     boolean done = false;
     while (!done) {
       done = tryRead(offset, into, length);

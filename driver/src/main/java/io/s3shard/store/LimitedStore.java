@@ -48,6 +48,16 @@ public final class LimitedStore implements ObjectStore {
   }
 
   @Override
+  public void get(ObjectKey key, ByteRange range, ByteBuffer into, Purpose purpose) {
+    limited(
+        purpose,
+        () -> {
+          store.get(key, range, into, purpose);
+          return true;
+        });
+  }
+
+  @Override
   public void put(ObjectKey key, Body body, Purpose purpose) {
     limited(
         purpose,

@@ -52,6 +52,16 @@ public final class MeteredStore implements ObjectStore {
   }
 
   @Override
+  public void get(ObjectKey key, ByteRange range, ByteBuffer into, Purpose purpose) {
+    Supplier<Boolean> request =
+        () -> {
+          store.get(key, range, into, purpose);
+          return true;
+        };
+    metered(RequestKind.GET, purpose, 0, request, done -> range.length());
+  }
+
+  @Override
   public void put(ObjectKey key, Body body, Purpose purpose) {
     Supplier<Boolean> request =
         () -> {

@@ -32,6 +32,14 @@ public interface ObjectStore {
    */
   ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose);
 
+  /**
+   * The same bytes into a buffer of the caller's, from its position on, which then moves behind
+   * them. After a failure nothing is said of what the buffer holds there.
+   */
+  default void get(ObjectKey key, ByteRange range, ByteBuffer into, Purpose purpose) {
+    into.put(get(key, range, purpose));
+  }
+
   /** Creates or replaces. Only for keys that nobody else can ever name with other bytes. */
   void put(ObjectKey key, Body body, Purpose purpose);
 

@@ -81,6 +81,16 @@ public final class RetryingStore implements ObjectStore, AutoCloseable {
   }
 
   @Override
+  public void get(ObjectKey key, ByteRange range, ByteBuffer into, Purpose purpose) {
+    int start = into.position();
+    retried(() -> {
+      into.position(start);
+      store.get(key, range, into, purpose);
+      return true;
+    });
+  }
+
+  @Override
   public void put(ObjectKey key, Body body, Purpose purpose) {
     retried(() -> {
       store.put(key, body, purpose);

@@ -1,5 +1,6 @@
 package io.s3shard.image;
 
+import io.s3shard.cache.FrameCache;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.VolumeId;
@@ -22,6 +23,10 @@ public final class PinnedImages {
     BlockReader reader = new BlockReader(store, execution, new FrameCache(0));
     CommittedMap committed =
         new CommittedMap(new Object(), map.map(), chunkBlocks, store, execution, reader);
-    return new ReadOnlyImage(volume, committed, loaded.state().sizeBytes());
+    return new ReadOnlyImage(
+        volume,
+        committed,
+        new ReadAhead(execution, new ReadAheadPool(0), committed, chunkBlocks),
+        loaded.state().sizeBytes());
   }
 }

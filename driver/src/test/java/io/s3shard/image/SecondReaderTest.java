@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import io.s3shard.cache.FrameCache;
 import io.s3shard.execution.ThreadExecution;
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectFormat;

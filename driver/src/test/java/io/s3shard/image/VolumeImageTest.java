@@ -3,6 +3,7 @@ package io.s3shard.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3shard.cache.FrameCache;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.Poisoned;

@@ -1,5 +1,7 @@
 package io.s3shard.sim;
 
+import io.s3shard.cache.FrameCache;
+import io.s3shard.cache.IoBuffers;
 import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.Poisoned;
@@ -8,10 +10,11 @@ import io.s3shard.error.StoreUnavailable;
 import io.s3shard.error.VolumeBusy;
 import io.s3shard.image.ArenaHome;
 import io.s3shard.image.ArenaPool;
-import io.s3shard.image.FrameCache;
+import io.s3shard.image.BlockReader;
 import io.s3shard.image.Host;
 import io.s3shard.image.Image;
 import io.s3shard.image.ImageOpener;
+import io.s3shard.image.ReadAheadPool;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
@@ -83,7 +86,12 @@ final class ImageHost {
         self.execution(),
         mine,
         new ArenaPool(world.poolSegments),
-        new FrameCache(world.cacheBytes),
+        new BlockReader(
+            store,
+            self.execution(),
+            new FrameCache(world.cacheBytes),
+            new IoBuffers(self.execution(), IoBuffers.LEAST_BYTES)),
+        new ReadAheadPool(64 << 10),
         new Host(name, name, name + "-boot-" + boots, self.name()),
         world.options,
         store::gaveUp);

@@ -89,6 +89,21 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void aRangeComesIntoTheCallersBuffer() {
+    put("digits", "0123456789");
+    ByteBuffer into = ByteBuffer.allocate(8).put((byte) '<');
+    store().get(key("digits"), new ByteRange(3, 4), into, Purpose.READ);
+    assertThat(into.put((byte) '>').position()).isEqualTo(6);
+    assertThat(text(into.flip())).isEqualTo("<3456>");
+    ByteBuffer direct = ByteBuffer.allocateDirect(4);
+    store().get(key("digits"), new ByteRange(0, 4), direct, Purpose.READ);
+    assertThat(text(direct.flip())).isEqualTo("0123");
+    assertThatThrownBy(
+            () -> store().get(key("digits"), new ByteRange(8, 4), into.clear(), Purpose.READ))
+        .isInstanceOf(Damaged.class);
+  }
+
+  @Test
   void rangesAreExact() {
     put("digits", "0123456789");
     assertThat(range("digits", 0, 1)).isEqualTo("0");

@@ -1,8 +1,8 @@
 package io.s3shard.testing;
 
+import io.s3shard.cache.FrameCache;
 import io.s3shard.execution.Execution;
 import io.s3shard.image.ArenaPool;
-import io.s3shard.image.FrameCache;
 import io.s3shard.image.Host;
 import io.s3shard.image.Image;
 import io.s3shard.image.ImageOpener;

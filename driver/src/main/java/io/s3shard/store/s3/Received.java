@@ -19,6 +19,11 @@ record Received(GetObjectResponse head, ByteBuffer body) {
     return (head, stream) -> new Received(head, read(head, stream, atMost));
   }
 
+  /** Reads a body into {@code room}, as long as that is at most, and nothing of a longer one. */
+  static ResponseTransformer<GetObjectResponse, Received> into(ByteBuffer room) {
+    return (head, stream) -> new Received(head, read(head, stream, room));
+  }
+
   /** The length that the server gave, of the part that it sent. */
   long promised() {
     return head.contentLength() == null ? body.remaining() : head.contentLength();
@@ -29,20 +34,32 @@ record Received(GetObjectResponse head, ByteBuffer body) {
     if (head.contentLength() == null) {
       return ByteBuffer.wrap(stream.readNBytes(Math.toIntExact(atMost))).asReadOnlyBuffer();
     }
-    if (head.contentLength() > atMost) {
+    long length = head.contentLength() > atMost ? 0 : head.contentLength();
+    return read(head, stream, ByteBuffer.allocate(Math.toIntExact(length)));
+  }
+
+  private static ByteBuffer read(
+      GetObjectResponse head, AbortableInputStream stream, ByteBuffer room) throws IOException {
+    Long promised = head.contentLength();
+    if (promised != null && promised > room.remaining()) {
       stream.abort(); // not what was asked for: do not read on to be polite
       return ByteBuffer.allocate(0).asReadOnlyBuffer();
     }
-    byte[] bytes = new byte[Math.toIntExact(head.contentLength())];
-    fill(bytes, stream);
-    return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    int count = fill(room.duplicate(), stream);
+    if (promised != null && count < promised) {
+      throw new EOFException("the connection ended after " + count + " of " + promised + " bytes");
+    }
+    return room.slice(room.position(), count).asReadOnlyBuffer();
   }
 
-  private static void fill(byte[] bytes, InputStream stream) throws IOException {
-    int count = stream.readNBytes(bytes, 0, bytes.length);
-    if (count < bytes.length) {
-      throw new EOFException(
-          "the connection ended after " + count + " of " + bytes.length + " bytes");
+  /** Reads until the end, or until there is no more room; how much it was. */
+  private static int fill(ByteBuffer room, InputStream stream) throws IOException {
+    if (room.hasArray()) {
+      return stream.readNBytes(
+          room.array(), room.arrayOffset() + room.position(), room.remaining());
     }
+    byte[] bytes = stream.readNBytes(room.remaining());
+    room.put(bytes);
+    return bytes.length;
   }
 }

@@ -16,9 +16,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
@@ -72,8 +74,17 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
   @Override
   public ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(range.length()));
+    get(key, range, bytes, purpose);
+    return bytes.flip().asReadOnlyBuffer();
+  }
+
+  @Override
+  public void get(ObjectKey key, ByteRange range, ByteBuffer into, Purpose purpose) {
     String bytes = "bytes=" + range.offset() + "-" + (range.end() - 1);
-    Received received = receive(key, request(key).range(bytes).build(), range.length());
+    GetObjectRequest request = request(key).range(bytes).build();
+    Received received =
+        receive(key, request, Received.into(into.slice(into.position(), (int) range.length())));
     boolean ranged = received.head().contentRange() != null;
     if (!ranged && (range.offset() > 0 || received.promised() > range.length())) {
       throw new StoreRefused(
@@ -95,7 +106,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
               + " at "
               + range.offset());
     }
-    return received.body();
+    into.position(into.position() + (int) range.length());
   }
 
   @Override
@@ -173,7 +184,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
   }
 
   private StoredObject whole(ObjectKey key, GetObjectRequest request) {
-    Received received = receive(key, request, MAX_OBJECT_BYTES);
+    Received received = receive(key, request, Received.atMost(MAX_OBJECT_BYTES));
     if (received.promised() > MAX_OBJECT_BYTES) {
       throw new Damaged(
           "object "
@@ -187,9 +198,12 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     return new StoredObject(received.body(), quoted(received.head().eTag()));
   }
 
-  private Received receive(ObjectKey key, GetObjectRequest request, long atMost) {
+  private Received receive(
+      ObjectKey key,
+      GetObjectRequest request,
+      ResponseTransformer<GetObjectResponse, Received> transformer) {
     try {
-      return client.getObject(request, Received.atMost(atMost));
+      return client.getObject(request, transformer);
     } catch (RuntimeException e) {
       throw errors.classifyGet("get of " + key, e);
     }
