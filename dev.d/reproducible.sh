@@ -4,10 +4,10 @@ reproducible() {
   need_java
   need_maven
   need_packages git
-  local work once again jar
-  work=$(mktemp -d "${TMPDIR:-/tmp}/s3shard-reproducible.XXXXXX")
-  trap 'rm -rf "$work"' EXIT
-  once=$work/once again=$work/in/another/folder/again
+  local once again copy jar
+  WORK=$(mktemp -d "${TMPDIR:-/tmp}/s3shard-reproducible.XXXXXX")
+  trap 'rm -rf "$WORK"' EXIT
+  once=$WORK/once again=$WORK/in/another/folder/again
   for copy in "$once" "$again"; do
     mkdir -p "$copy"
     git -C "$ROOT" archive HEAD | tar xf - -C "$copy"

@@ -66,8 +66,7 @@ run_s3shard() { (run_main io.s3shard.cli.Main "$@"); }
 try_server() {
   (run_main io.s3shard.e2e.EmbeddedS3 "$TRY/bucket" 0) >"$TRY/s3.env" 2>"$TRY/s3.log" &
   TRY_SERVER=$!
-  local i
-  for i in $(seq 300); do
+  for _ in $(seq 300); do
     grep -q AWS_REGION "$TRY/s3.env" && break
     kill -0 "$TRY_SERVER" 2>/dev/null || die "the embedded S3 did not start: $(tail -n 3 "$TRY/s3.log")"
     sleep 0.1
@@ -80,8 +79,7 @@ try_server() {
 try_mount() {
   (run_main io.s3shard.cli.Main mount -f --arena-dir "$TRY/arena" s3://s3shard/try "$TRY/mnt") >>"$TRY/daemon.log" 2>&1 &
   TRY_DAEMON=$!
-  local i
-  for i in $(seq 600); do
+  for _ in $(seq 600); do
     mountpoint -q "$TRY/mnt" && return
     kill -0 "$TRY_DAEMON" 2>/dev/null || die "the daemon did not mount: $(tail -n 5 "$TRY/daemon.log")"
     sleep 0.1

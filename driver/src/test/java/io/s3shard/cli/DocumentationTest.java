@@ -2,6 +2,7 @@ package io.s3shard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3shard.testing.Page;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.s3shard.testing.Page;
 import io.s3shard.testing.S3Server;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -22,8 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -233,6 +238,16 @@ class MountTest {
     assertThat(run("info", PREFIX, "a", "-o", "json").out()).contains("\"state\": \"closed\"");
   }
 
+  /** What is told besides a histogram, its maximum, goes with it. */
+  private static SortedSet<String> named(String metrics) {
+    return Pattern.compile("# TYPE (s3shard_\\w+) ")
+        .matcher(metrics)
+        .results()
+        .map(found -> found.group(1))
+        .filter(name -> !name.endsWith("_seconds_max"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   @Test
   void itServesMetrics() throws Exception {
     int port = freePort();
@@ -255,6 +270,9 @@ class MountTest {
             "s3shard_cache_limit_bytes{tier=\"memory\"}")) {
       assertThat(metrics).contains(name);
     }
+    assertThat(Page.read(Page.root().resolve("docs/operations.md")).metrics())
+        .as("the metrics that docs/operations.md lists are those that are served")
+        .isEqualTo(named(metrics));
   }
 
   @Test

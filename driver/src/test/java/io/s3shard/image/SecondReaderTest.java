@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,7 +124,7 @@ class SecondReaderTest {
   }
 
   /** Inline data, segments, whole chunks, zeros, checkpoints, several epochs, a pinned state. */
-  @Test
+  @RepeatedTest(3)
   void aVolumeAfterManyWritesNowAndAtAPin() throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,33 @@ public final class S3Server implements AutoCloseable {
     }
   }
 
+  /**
+   * A running server that knows users besides its owner, by access key with their secret. They may
+   * do what the bucket's policy says.
+   */
+  public static S3Server startedWithUsers(Map<String, String> secrets) {
+    S3Server server = started();
+    server.stop();
+    String users =
+        secrets.entrySet().stream()
+            .map(user ->
+                "\"%1$s\": {\"access\": \"%1$s\", \"secret\": \"%2$s\", \"role\": \"user\"}"
+                    .formatted(user.getKey(), user.getValue()))
+            .collect(Collectors.joining(", ", "{\"accessAccounts\": {", "}}"));
+    try {
+      Files.createDirectory(server.users());
+      Files.writeString(server.users().resolve("users.json"), users);
+    } catch (IOException e) {
+      throw new IllegalStateException("no folder for the users of an S3 server", e);
+    }
+    server.start();
+    return server;
+  }
+
+  private Path users() {
+    return folder.resolve("users");
+  }
+
   /** Starts it again where it was. Returns once it takes connections. */
   public synchronized void start() {
     if (process != null) {
@@ -84,8 +112,11 @@ public final class S3Server implements AutoCloseable {
                 "--secret",
                 SECRET_KEY,
                 "--port",
-                "127.0.0.1:" + port,
-                "posix"));
+                "127.0.0.1:" + port));
+    if (Files.exists(users())) {
+      command.addAll(List.of("--iam-dir", users().toString()));
+    }
+    command.add("posix");
     command.addAll(options);
     command.add(folder.resolve("data").toString());
     try {

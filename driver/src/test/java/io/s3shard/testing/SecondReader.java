@@ -1,8 +1,8 @@
 package io.s3shard.testing;
 
 import io.s3shard.store.ListedObject;
+import io.s3shard.store.MemoryStore;
 import io.s3shard.store.ObjectKey;
-import io.s3shard.store.ObjectStore;
 import io.s3shard.store.Purpose;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,9 +21,7 @@ public final class SecondReader {
   private final Path script;
 
   public SecondReader() {
-    Path here = Path.of("").toAbsolutePath();
-    Path root = Files.exists(here.resolve("dev")) ? here : here.getParent();
-    this.script = root.resolve("docs/read_volume.py");
+    this.script = Page.root().resolve("docs/read_volume.py");
   }
 
   /** What it says of the object in {@code file} that lies under {@code key}, as JSON. */
@@ -47,23 +45,30 @@ public final class SecondReader {
     return Files.readAllBytes(out);
   }
 
-  /** Copies all objects of {@code store} into files below {@code folder}. */
-  public static void copy(ObjectStore store, Path folder) throws IOException {
-    String after = "";
-    List<ListedObject> page;
-    do {
-      page = store.list("", after, 1000, Purpose.READ);
-      for (ListedObject object : page) {
-        Path file = folder.resolve(object.key().value());
-        Files.createDirectories(file.getParent());
-        ByteBuffer body = store.get(object.key(), Purpose.READ).body();
-        try (FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-          channel.write(body);
+  /**
+   * Copies all objects of {@code bucket} into files below {@code folder}. Nothing changes
+   * meanwhile, though an owner deletes what is dead: the bucket's methods are synchronized.
+   */
+  public static void copy(MemoryStore bucket, Path folder) throws IOException {
+    synchronized (bucket) {
+      String after = "";
+      List<ListedObject> page;
+      do {
+        page = bucket.list("", after, 1000, Purpose.READ);
+        for (ListedObject object : page) {
+          copy(bucket.get(object.key(), Purpose.READ).body(), folder.resolve(object.key().value()));
+          after = object.key().value();
         }
-        after = object.key().value();
-      }
-    } while (page.size() == 1000);
+      } while (page.size() == 1000);
+    }
+  }
+
+  private static void copy(ByteBuffer body, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.write(body);
+    }
   }
 
   private String run(String... arguments) throws IOException, InterruptedException {

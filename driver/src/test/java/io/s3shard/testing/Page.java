@@ -1,4 +1,4 @@
-package io.s3shard.cli;
+package io.s3shard.testing;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -10,25 +10,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A page of Markdown of this repository, by lines. */
-record Page(Path file, List<Line> lines) {
+public record Page(Path file, List<Line> lines) {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern INLINE_CODE = Pattern.compile("`([^`]+)`");
 
   /** {@code isCode}: in a fenced or indented block. */
-  record Line(int number, String text, boolean isCode) {
+  public record Line(int number, String text, boolean isCode) {
     /** Targets of links, as they are written. */
-    List<String> links() {
+    public List<String> links() {
       return isCode ? List.of() : matches(LINK);
     }
 
     /** What stands between backticks. */
-    List<String> inlineCode() {
+    public List<String> inlineCode() {
       return isCode ? List.of() : matches(INLINE_CODE);
     }
 
@@ -38,13 +40,13 @@ record Page(Path file, List<Line> lines) {
   }
 
   /** The folder of the checkout: tests run in that of their module. */
-  static Path root() {
+  public static Path root() {
     Path here = Path.of("").toAbsolutePath();
     return Files.exists(here.resolve("dev")) ? here : here.getParent();
   }
 
   /** All pages of the repository, without what is built or hidden. */
-  static List<Page> all() throws IOException {
+  public static List<Page> all() throws IOException {
     List<Page> pages = new ArrayList<>();
     Files.walkFileTree(
         root(),
@@ -69,7 +71,7 @@ record Page(Path file, List<Line> lines) {
     return pages;
   }
 
-  static Page read(Path file) throws IOException {
+  public static Page read(Path file) throws IOException {
     List<Line> lines = new ArrayList<>();
     boolean fenced = false;
     String previous = "";
@@ -86,7 +88,7 @@ record Page(Path file, List<Line> lines) {
   }
 
   /** The anchors of its headings, as GitHub makes them. */
-  Set<String> anchors() {
+  public Set<String> anchors() {
     return lines.stream()
         .filter(line -> !line.isCode() && line.text().startsWith("#"))
         .map(line -> line.text().replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
@@ -94,22 +96,30 @@ record Page(Path file, List<Line> lines) {
         .collect(Collectors.toSet());
   }
 
+  /** The metrics that its tables list. */
+  public SortedSet<String> metrics() {
+    return lines.stream()
+        .filter(line -> line.text().startsWith("| `s3shard_"))
+        .map(line -> line.inlineCode().getFirst())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /** Where on the page, for people. */
-  String at(Line line) {
+  public String at(Line line) {
     return root().relativize(file) + ":" + line.number();
   }
 
-  Stream<Line> code() {
+  public Stream<Line> code() {
     return lines.stream().filter(Line::isCode);
   }
 
   /** RFCs speak of what is planned. */
-  boolean isPlan() {
+  public boolean isPlan() {
     return file.startsWith(root().resolve("docs/rfcs"));
   }
 
   /** The pages at the root and in docs, which speak of what is there. */
-  boolean isForUsers() {
+  public boolean isForUsers() {
     boolean docs = file.startsWith(root().resolve("docs")) && !isPlan();
     return docs || root().equals(file.getParent());
   }
