@@ -1,7 +1,7 @@
 // s3load probes and loads one S3 endpoint.
 //
 //	s3load probe            which of the needed semantics the server keeps (one row each: ok or not)
-//	s3load raw [-secs 5] [-only put4k_q1]    4 MiB PUT and GET at 1, 8 and 32 in parallel, 4 KiB PUT and ranged GET latency
+//	s3load raw [-secs 5] [-only "put4k_q1 put4m_q8"]    4 MiB PUT and GET at 1, 8 and 32 in parallel, 4 KiB PUT and ranged GET latency
 //	s3load mkbucket NAME
 //
 // Endpoint and keys come from S3_ENDPOINT (http://host:port), S3_BUCKET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.
@@ -24,6 +24,7 @@ import (
 	"os"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -243,7 +244,7 @@ func raw(d time.Duration, only string) {
 		return err
 	}
 	load := func(job string, n int, size int, d time.Duration, f func(worker, i int) error) {
-		if only == "" || only == job {
+		if only == "" || slices.Contains(strings.Fields(only), job) {
 			load(job, n, size, d, f)
 		}
 	}
@@ -287,7 +288,7 @@ func main() {
 	secs := flags.Int("secs", 5, "seconds for each raw job")
 	threads := flags.Int("threads", 8, "threads in a race")
 	keys := flags.Int("keys", 50, "races")
-	only := flags.String("only", "", "this raw job alone")
+	only := flags.String("only", "", "these raw jobs alone; gets need put4m_q32")
 	if len(os.Args) < 2 {
 		log.Fatal("s3load probe|raw|mkbucket NAME")
 	}

@@ -103,6 +103,8 @@ final class OpenVolumes implements ImageSource {
             tags,
             image,
             ImageStatus::commitsSinceCheckpoint));
+    gauges.add(gauge("s3shard.early.uploads", tags, image, ImageStatus::earlyUploads));
+    gauges.add(gauge("s3shard.early.uploads.stale", tags, image, ImageStatus::staleUploads));
     for (String state : STATES) {
       gauges.add(
           gauge(
@@ -159,6 +161,8 @@ final class OpenVolumes implements ImageSource {
     json.addProperty("commits", status.commits());
     json.addProperty("committedBytes", status.committedBytes());
     json.addProperty("commitsSinceCheckpoint", status.commitsSinceCheckpoint());
+    json.addProperty("earlyUploads", status.earlyUploads());
+    json.addProperty("staleUploads", status.staleUploads());
     json.addProperty("arena", volume.image().arenaLocation());
     json.add("io", volume.io().json());
     return json;

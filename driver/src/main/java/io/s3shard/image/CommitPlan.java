@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where the blocks of one COMMIT go: a chunk that is dirty as a whole becomes an object of its own;
@@ -19,28 +20,32 @@ final class CommitPlan {
   record Upload(ObjectRef object, List<ByteBuffer> payload) {}
 
   private final ObjectNames names;
+  private final Map<Long, EarlyUploads.Early> there;
   private final int segmentBlocks;
   private final List<Extent> extents = new ArrayList<>();
   private final List<Upload> uploads = new ArrayList<>();
   private final List<ByteBuffer> inline = new ArrayList<>();
   private final List<FrozenBlocks.Run> small = new ArrayList<>();
 
-  private CommitPlan(ObjectNames names, int segmentBlocks) {
+  private CommitPlan(ObjectNames names, Map<Long, EarlyUploads.Early> there, int segmentBlocks) {
     this.names = names;
+    this.there = there;
     this.segmentBlocks = segmentBlocks;
   }
 
   /**
    * @param sizeBytes of the image: its last chunk is whole when its blocks up to there are
+   * @param there chunks of which an object is in the bucket already, or on its way there
    */
   static CommitPlan of(
       VolumeId volume,
       List<FrozenBlocks.Run> runs,
       int chunkBlocks,
       long sizeBytes,
+      Map<Long, EarlyUploads.Early> there,
       ObjectNames names,
       ImageOptions options) {
-    CommitPlan plan = new CommitPlan(names, options.segmentBytes() / Blocks.SIZE);
+    CommitPlan plan = new CommitPlan(names, there, options.segmentBytes() / Blocks.SIZE);
     plan.sort(runs, chunkBlocks, Blocks.covering(sizeBytes));
     if (blocks(plan.small) * Blocks.SIZE <= options.inlineBytes()) {
       plan.toInline(volume);
@@ -111,13 +116,21 @@ final class CommitPlan {
     long first = number * chunkBlocks;
     long whole = Math.min(chunkBlocks, imageBlocks - first);
     if (!chunk.isEmpty() && blocks(chunk) == whole && whole * 2 > chunkBlocks) {
-      ObjectRef object = names.chunk((int) whole);
-      uploads.add(new Upload(object, bytes(chunk)));
-      extents.add(Extent.of(new BlockRange(first, whole), object, 0));
+      extents.add(Extent.of(new BlockRange(first, whole), object(chunk, number, (int) whole), 0));
     } else {
       small.addAll(chunk);
     }
     chunk.clear();
+  }
+
+  private ObjectRef object(List<FrozenBlocks.Run> chunk, long number, int blocks) {
+    EarlyUploads.Early early = there.get(number);
+    if (early != null) {
+      return early.object();
+    }
+    ObjectRef object = names.chunk(blocks);
+    uploads.add(new Upload(object, bytes(chunk)));
+    return object;
   }
 
   private void toInline(VolumeId volume) {

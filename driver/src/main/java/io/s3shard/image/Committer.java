@@ -11,7 +11,9 @@ import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeState;
 import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Committer {
   private final ImageParts parts;
   private final Uploader uploader;
+  private final EarlyUploads early;
   private final Checkpointer checkpointer;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong committedBytes = new AtomicLong();
@@ -39,7 +42,13 @@ final class Committer {
   Committer(ImageParts parts) {
     this.parts = parts;
     this.uploader = new Uploader(parts.store(), parts.execution(), parts.options().uploads());
+    this.early = new EarlyUploads(parts, uploader);
     this.checkpointer = new Checkpointer(parts, uploader);
+  }
+
+  /** What goes to the bucket before the cut is frozen that it belongs to. */
+  EarlyUploads early() {
+    return early;
   }
 
   /**
@@ -52,17 +61,21 @@ final class Committer {
     Checkpointer.@Nullable Ready checkpoint = checkpointer.takeReady();
     List<FrozenBlocks.Run> runs =
         FrozenBlocks.of(cut, parts.arena(), parts.committed(), uploader::run);
+    Map<Long, EarlyUploads.Early> there = early.usable(cut);
     CommitPlan plan =
         CommitPlan.of(
             parts.volume(),
             runs,
             parts.chunkBlocks(),
             cut.sizeBytes,
+            there,
             parts.names(),
             parts.options());
-    uploader.data(plan.uploads(), Purpose.FLUSH);
-    LogRecord.Commit draft = draft(cut, plan, checkpoint);
+    Optional<ObjectRef> index = upload(plan);
+    early.finish(there);
+    LogRecord.Commit draft = draft(cut, plan, index, checkpoint);
     CommitAt landed = parts.owned().commit(draft, plan.inline());
+    early.awaitEnd(cut);
     List<Extent> extents = landed.commit().extents();
     parts.names().tail(landed.slot());
     keepInCache(plan, landed.slot());
@@ -76,17 +89,31 @@ final class Committer {
     };
   }
 
-  private LogRecord.Commit draft(
-      Cut cut, CommitPlan plan, Checkpointer.@Nullable Ready checkpoint) {
-    long sequence =
-        Math.max(
-            cut.lastSequence, parts.owned().state().owner().map(o -> o.arenaSequence()).orElse(0L));
+  /** All that the COMMIT will name, side by side; returns its index, if that is an object too. */
+  private Optional<ObjectRef> upload(CommitPlan plan) {
+    List<Runnable> work = new ArrayList<>();
     Optional<ObjectRef> index = Optional.empty();
     if (plan.extents().size() > parts.options().extentsInRecord()) {
       ObjectRef object = parts.names().next();
-      uploader.put(object, ExtentsCodec.encodeObject(object, plan.extents()), Purpose.FLUSH);
       index = Optional.of(object);
+      work.add(() ->
+          uploader.put(object, ExtentsCodec.encodeObject(object, plan.extents()), Purpose.FLUSH));
     }
+    for (CommitPlan.Upload data : plan.uploads()) {
+      work.add(() -> uploader.data(data, Purpose.FLUSH));
+    }
+    uploader.run(work);
+    return index;
+  }
+
+  private LogRecord.Commit draft(
+      Cut cut,
+      CommitPlan plan,
+      Optional<ObjectRef> index,
+      Checkpointer.@Nullable Ready checkpoint) {
+    long sequence =
+        Math.max(
+            cut.lastSequence, parts.owned().state().owner().map(o -> o.arenaSequence()).orElse(0L));
     return new LogRecord.Commit(
         parts.owned().epoch(),
         sequence,
@@ -159,14 +186,15 @@ final class Committer {
     return appended;
   }
 
-  /** Appends the CLOSE, after the checkpointer has ended. */
+  /** Appends the CLOSE, after all that runs in the background has ended. */
   void closeEpoch() {
-    checkpointer.stop();
+    stop();
     parts.owned().close("closed");
   }
 
   /** Ends what runs in the background. */
   void stop() {
+    early.stop();
     checkpointer.stop();
   }
 

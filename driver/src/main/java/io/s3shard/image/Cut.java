@@ -15,6 +15,9 @@ import java.util.List;
 final class Cut {
   final DirtyIndex index = new DirtyIndex();
 
+  /** Chunks of it that go to the bucket before it is frozen. */
+  final EarlyUploads.OfCut early = new EarlyUploads.OfCut();
+
   /** Reservations whose bytes are not in place yet. */
   int pending;
 

@@ -5,7 +5,9 @@ import java.time.Duration;
 /**
  * What an open image is doing. {@code state}: open, held, poisoned, fenced or closed. {@code
  * dirtyRecords}: records that are not committed; {@code arenaBytes}: room in the arena that these
- * take; {@code oldestDirty}: what a lost node would lose, in time.
+ * take; {@code oldestDirty}: what a lost node would lose, in time; {@code earlyUploads}: chunks
+ * that went to the bucket before their cut was frozen; {@code staleUploads}: those of them that
+ * were written to again, for nothing.
  */
 public record ImageStatus(
     String state,
@@ -16,4 +18,6 @@ public record ImageStatus(
     int writersWaiting,
     long commits,
     long committedBytes,
-    long commitsSinceCheckpoint) {}
+    long commitsSinceCheckpoint,
+    long earlyUploads,
+    long staleUploads) {}

@@ -439,16 +439,21 @@ public final class VolumeImage implements Image {
   }
 
   private void publish(Arena.Reservation reservation, boolean filled) {
+    List<EarlyUploads.Early> complete = List.of();
     synchronized (lock) {
       // a reservation made before a freeze belongs to the frozen cut
       Cut cut = frozen != null && reservation.sequence() <= frozen.lastSequence ? frozen : active;
       if (filled) {
         enter(cut, reservation);
+        if (cut == active && reservation.kind() == Arena.Kind.WRITE) {
+          complete = committer.early().written(cut, reservation);
+        }
       }
       if (--cut.pending == 0 && cut == frozen) {
         settled.raise();
       }
     }
+    committer.early().begin(complete);
   }
 
   private void enter(Cut cut, Arena.Reservation record) {
@@ -679,7 +684,9 @@ public final class VolumeImage implements Image {
           waiting.count(),
           committer.commits(),
           committer.committedBytes(),
-          committer.commitsSinceCheckpoint());
+          committer.commitsSinceCheckpoint(),
+          committer.early().begun(),
+          committer.early().stale());
     }
   }
 

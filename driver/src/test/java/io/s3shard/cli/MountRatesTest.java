@@ -17,7 +17,8 @@ class MountRatesTest {
             {"exit": 0, "location": "s3://b/p", "mountPoint": "/mnt", "pid": 7, "version": "1", "time": "2026-01-01T00:00:00Z",
              "seconds": %s, "bucketAwaySeconds": %s, "cacheBytes": 1, "cacheLimitBytes": 2,
              "volumes": [{"name": "fs.img", "state": "open", "sizeBytes": 9, "dirtyBytes": 2097152, "oldestDirtySeconds": 1.5,
-               "writersWaiting": 0, "commits": 3, "committedBytes": 4, "commitsSinceCheckpoint": 3, "arena": "/a",
+               "writersWaiting": 0, "commits": 3, "committedBytes": 4, "commitsSinceCheckpoint": 3, "earlyUploads": 2,
+               "staleUploads": 1, "arena": "/a",
                "io": {"read": %s, "write": %s, "discard": %s, "flush": %s}}],
              "requests": [{"kind": "PUT", "purpose": "LOG", "requests": %d, "failures": 0, "sentBytes": 1, "receivedBytes": 0,
                "meanMillis": 3.5, "dollars": %s}]}

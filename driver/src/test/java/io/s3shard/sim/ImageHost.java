@@ -14,7 +14,9 @@ import io.s3shard.image.BlockReader;
 import io.s3shard.image.Host;
 import io.s3shard.image.Image;
 import io.s3shard.image.ImageOpener;
+import io.s3shard.image.ImageStatus;
 import io.s3shard.image.ReadAheadPool;
+import io.s3shard.image.VolumeImage;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
@@ -151,14 +153,25 @@ final class ImageHost {
     return true;
   }
 
+  private void countEarlyUploads(ImageStatus status) {
+    if (status.earlyUploads() > status.staleUploads()) {
+      world.coverage.count("uploaded before the freeze");
+    }
+    if (status.staleUploads() > 0) {
+      world.coverage.count("uploaded before the freeze for nothing");
+    }
+  }
+
   /** Opens, checks, works, and closes or forgets to. */
   void session(ImageOpener opener, ImageWorld.Volume volume, boolean takeaway) {
     SimProcess self = process;
-    Image image = Mutations.image(world.mutation, opener.openForWriting(volume.id(), takeaway));
+    VolumeImage opened = opener.openForWriting(volume.id(), takeaway);
+    Image image = Mutations.image(world.mutation, opened);
     Session session = new Session(world, volume, this, self, image);
     try {
       session.takeStock();
       session.work();
+      countEarlyUploads(opened.status());
       session.close();
     } catch (Damaged e) {
       if (!session.isFenced()) {

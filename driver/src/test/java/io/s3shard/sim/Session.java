@@ -184,9 +184,18 @@ final class Session {
     return new Place(offset, (int) Math.max(1, Math.min(length, end - offset)));
   }
 
+  /** A chunk as a whole, or a little more. */
+  private Place chunk(SimRandom own) {
+    long first = own.below(world.maxSizeBytes / ImageWorld.CHUNK_BYTES) * ImageWorld.CHUNK_BYTES;
+    int length = ImageWorld.CHUNK_BYTES + (own.chance(0.3) ? own.below(4) * 4096 : 0);
+    return new Place(first, (int) Math.min(length, world.maxSizeBytes - first));
+  }
+
   private void write(SimRandom own) {
     Place place =
-        place(own, own.chance(0.1) ? world.maxSizeBytes : Math.max(1, ledger.answeredSize()));
+        world.maxSizeBytes >= ImageWorld.CHUNK_BYTES && own.chance(0.05)
+            ? chunk(own)
+            : place(own, own.chance(0.1) ? world.maxSizeBytes : Math.max(1, ledger.answeredSize()));
     List<Operation> pieces = ledger.write(place.offset, place.length, world.segmentBytes / 4);
     ByteBuffer data = ByteBuffer.allocate(place.length);
     pieces.forEach(piece -> data.put(piece.content()));
