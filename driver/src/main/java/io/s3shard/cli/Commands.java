@@ -17,6 +17,7 @@ final class Commands {
         new RmCommand(surroundings),
         new DetachCommand(surroundings),
         SnapshotCommand.line(surroundings),
+        new CloneCommand(surroundings),
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),
         new DoctorCommand(surroundings),

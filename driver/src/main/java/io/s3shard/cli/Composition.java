@@ -104,9 +104,9 @@ final class Composition implements Stores {
     ImageOpener opener = opener(arenas, tag, options, stack, reader, readAhead);
     OpenVolumes open = new OpenVolumes(opener, options, execution, registry);
     Volumes volumes = new Volumes(stack.store(), execution, location.toString());
-    Snapshots snapshots = new Snapshots(volumes, stack.store(), execution);
+    Snapshots snapshots = new Snapshots(volumes);
     VolumeDirectory directory =
-        new VolumeDirectory(volumes, snapshots, open, execution, (int) options.chunkSize);
+        new VolumeDirectory(snapshots, open, execution, (int) options.chunkSize);
     OwnerRequests owner = new OwnerRequests(tag, directory, open, execution);
     MountStatus status = new MountStatus(location, mountPoint, open, stack, cache, execution);
     StoreMetrics.register(registry, location, stack, cache);

@@ -49,6 +49,29 @@ enum ExitCode {
     return failure instanceof S3ShardException classified ? of(classified) : OTHER;
   }
 
+  /** The failure that another process has met and told of by its exit code. */
+  static RuntimeException failure(int number, String message) {
+    for (ExitCode code : values()) {
+      if (code.number == number) {
+        return code.failure(message);
+      }
+    }
+    return OTHER.failure(message);
+  }
+
+  private RuntimeException failure(String message) {
+    return switch (this) {
+      case USAGE -> new InvalidRequest(message);
+      case NOT_FOUND -> new VolumeMissing(message);
+      case BUSY -> new VolumeBusy(message);
+      case UNAVAILABLE -> new StoreUnavailable(message);
+      case REFUSED -> new StoreRefused(message);
+      case DAMAGED -> new Damaged(message);
+      case FENCED -> new Fenced(message);
+      case OK, OTHER, PARTLY, INTERRUPTED -> new IllegalStateException(message);
+    };
+  }
+
   private static ExitCode of(S3ShardException failure) {
     return switch (failure) {
       case InvalidRequest _ -> USAGE;

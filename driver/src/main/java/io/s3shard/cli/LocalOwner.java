@@ -2,11 +2,14 @@ package io.s3shard.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.s3shard.volume.PinRequest;
+import io.s3shard.volume.Snapshot;
+import io.s3shard.volume.Snapshots;
 import java.util.Map;
 import java.util.Optional;
 
 /** Asks the mounts of this host for one that has a volume open, to do something as its owner. */
-final class LocalOwner {
+final class LocalOwner implements Snapshots.OwnersAtHand {
   private static final Gson JSON = new Gson();
 
   private final Map<String, String> environment;
@@ -17,21 +20,24 @@ final class LocalOwner {
     this.storeTag = storeTag;
   }
 
-  /**
-   * The answer of the mount that has {@code volume} open for writing; empty: none has.
-   *
-   * @param request its name, with {@code arguments}
-   */
-  Optional<JsonObject> ask(String request, String volume, JsonObject arguments) {
-    arguments.addProperty("store", storeTag);
-    arguments.addProperty("volume", volume);
-    String line = request + " " + JSON.toJson(arguments);
+  @Override
+  public Optional<Snapshot> pin(String volume, PinRequest request) {
+    String line =
+        OwnerRequests.PIN + " " + JSON.toJson(PinMessages.request(storeTag, volume, request));
     for (RunDirectory mount : RunDirectory.all(environment)) {
       Optional<JsonObject> answer = ControlClient.ask(mount, line);
-      if (answer.isPresent() && answer.get().remove(OwnerRequests.HERE) != null) {
-        return answer;
+      if (answer.filter(json -> json.has(OwnerRequests.HERE)).isPresent()) {
+        return Optional.of(pinned(answer.get()));
       }
     }
     return Optional.empty();
+  }
+
+  private static Snapshot pinned(JsonObject answer) {
+    int exit = answer.get("exit").getAsInt();
+    if (exit != ExitCode.OK.number()) {
+      throw ExitCode.failure(exit, answer.get("message").getAsString());
+    }
+    return PinMessages.pinned(answer);
   }
 }

@@ -89,8 +89,8 @@ final class MountedPrefix {
         _ -> status.stats(),
         "unmount",
         _ -> unmount(),
-        OwnerRequests.SNAPSHOT,
-        owner::snapshot);
+        OwnerRequests.PIN,
+        owner::pin);
   }
 
   /**

@@ -5,8 +5,7 @@ import io.s3shard.error.S3ShardException;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.VolumeId;
 import io.s3shard.image.VolumeImage;
-import io.s3shard.volume.Snapshot;
-import io.s3shard.volume.SnapshotRequest;
+import io.s3shard.volume.PinRequest;
 import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.VolumeDirectory;
 import java.util.function.Supplier;
@@ -16,7 +15,7 @@ import java.util.function.Supplier;
  * request, where anybody else would have to win a slot of the log against it.
  */
 final class OwnerRequests {
-  static final String SNAPSHOT = "snapshot";
+  static final String PIN = "pin";
 
   /**
    * In an answer: the volume is open here, and this is what became of the request. A mount that
@@ -36,11 +35,8 @@ final class OwnerRequests {
     this.execution = execution;
   }
 
-  /**
-   * Takes a snapshot of {@code volume} called {@code name}, with all that was written before, if
-   * {@code store} is this one.
-   */
-  JsonObject snapshot(JsonObject arguments) {
+  /** Pins a volume with all that was written to it before, if it is of this store and open here. */
+  JsonObject pin(JsonObject arguments) {
     if (!arguments.get("store").getAsString().equals(storeTag)) {
       return new JsonObject();
     }
@@ -49,8 +45,12 @@ final class OwnerRequests {
     if (id.isEmpty() || image.isEmpty()) {
       return new JsonObject();
     }
-    String name = arguments.get("name").getAsString();
-    return here(() -> SnapshotDocuments.json(take(id.get(), image.get(), name)));
+    return here(() -> pin(id.get(), image.get(), arguments));
+  }
+
+  private JsonObject pin(VolumeId id, VolumeImage image, JsonObject arguments) {
+    PinRequest request = PinMessages.request(arguments, execution.now());
+    return PinMessages.pinned(Snapshots.at(id, image.append(request::record)));
   }
 
   private static JsonObject here(Supplier<JsonObject> deed) {
@@ -62,10 +62,5 @@ final class OwnerRequests {
     }
     answer.addProperty(HERE, true);
     return answer;
-  }
-
-  private Snapshot take(VolumeId id, VolumeImage image, String name) {
-    SnapshotRequest request = SnapshotRequest.of(name, execution.now());
-    return Snapshots.at(id, image.append(request::record));
   }
 }

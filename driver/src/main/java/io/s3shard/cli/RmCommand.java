@@ -1,13 +1,17 @@
 package io.s3shard.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.StoreUnavailable;
+import io.s3shard.volume.Deletions;
+import io.s3shard.volume.Dependents;
 import io.s3shard.volume.Reaper;
 import io.s3shard.volume.Volume;
 import io.s3shard.volume.Volumes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,7 +24,8 @@ import picocli.CommandLine.Option;
     name = "rm",
     description = {
       "Delete a volume and all its data.",
-      "Refused while it is open or has snapshots. Cut off, it can be run again."
+      "Refused while it is open. Its snapshots and clones are not harmed: what they need is kept until the last of them is"
+          + " gone. Cut off, it can be run again."
     })
 final class RmCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -38,6 +43,11 @@ final class RmCommand implements Callable<Integer> {
       description = "Say what would be deleted, and delete nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--strict",
+      description = "Refuse, naming them, if the volume has snapshots or clones.")
+  private boolean strict;
+
   RmCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -45,26 +55,27 @@ final class RmCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Volumes volumes = target.volumes(surroundings);
+    Deletions deletions = new Deletions(volumes);
     Optional<Volume> begun =
         volumes.find(target.name()).isPresent()
             ? Optional.empty()
-            : volumes.findRetired(target.name());
+            : deletions.findRetired(target.name());
     Volume volume = begun.isPresent() ? begun.get() : volumes.get(target.name());
-    volumes.refuseInUse(volume);
+    deletions.refuseOpen(volume);
+    if (strict) {
+      deletions.refuseNeeded(volume);
+    }
+    List<String> neededBy = new Dependents(volumes).of(volume);
     if (dryRun) {
-      Usage usage = Usage.of(target.connect(surroundings), volume.id());
-      print(
-          volume,
-          usage.data().objects() + usage.map().objects(),
-          usage.data().bytes() + usage.map().bytes(),
-          false);
+      print(volume, wouldBeDeleted(volume, neededBy), neededBy, false);
       return ExitCode.OK.number();
     }
     confirm();
-    Volume retired = begun.isPresent() ? volume : volumes.retire(target.name());
     try {
-      Reaper.Reaped reaped = volumes.reap(retired);
-      print(volume, reaped.objects(), reaped.bytes(), true);
+      if (begun.isEmpty()) {
+        deletions.retire(target.name());
+      }
+      print(volume, deletions.reap(volume.id()), neededBy, true);
       return ExitCode.OK.number();
     } catch (StoreUnavailable away) {
       surroundings
@@ -77,6 +88,15 @@ final class RmCommand implements Callable<Integer> {
                   + ")");
       return ExitCode.PARTLY.number();
     }
+  }
+
+  private Reaper.Reaped wouldBeDeleted(Volume volume, List<String> neededBy) {
+    if (!neededBy.isEmpty()) {
+      return new Reaper.Reaped(0, 0);
+    }
+    Usage usage = Usage.of(target.connect(surroundings), volume.id());
+    return new Reaper.Reaped(
+        usage.data().objects() + usage.map().objects(), usage.data().bytes() + usage.map().bytes());
   }
 
   private void confirm() {
@@ -103,18 +123,21 @@ final class RmCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Volume volume, long objects, long bytes, boolean done) {
+  private void print(Volume volume, Reaper.Reaped reaped, List<String> neededBy, boolean done) {
     JsonObject json = new JsonObject();
     json.addProperty("name", volume.name());
     json.addProperty("id", volume.id().value());
     json.addProperty("deleted", done);
-    json.addProperty("objects", objects);
-    json.addProperty("bytes", bytes);
-    String text =
-        (done ? "deleted: " : "would be deleted: ") + objects + " objects, " + Sizes.format(bytes);
+    json.addProperty("objects", reaped.objects());
+    json.addProperty("bytes", reaped.bytes());
+    JsonArray needed = new JsonArray();
+    neededBy.forEach(needed::add);
+    json.add("neededBy", needed);
+    List<List<String>> rows = new ArrayList<>();
+    String text = reaped.objects() + " objects, " + Sizes.format(reaped.bytes());
+    rows.add(List.of(volume.name(), (done ? "deleted: " : "would be deleted: ") + text));
+    neededBy.forEach(by -> rows.add(List.of("", "keeps its data: " + by)));
     output.print(
-        Document.object(
-            "Removed", json, List.of(List.of(volume.name(), text)), List.of(volume.name())),
-        surroundings.out());
+        Document.object("Removed", json, rows, List.of(volume.name())), surroundings.out());
   }
 }

@@ -1,8 +1,6 @@
 package io.s3shard.cli;
 
-import com.google.gson.JsonObject;
-import io.s3shard.volume.SnapshotRequest;
-import java.util.Optional;
+import io.s3shard.volume.Snapshot;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,26 +30,8 @@ final class SnapshotCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // refused here already if it can't be a name
-    SnapshotRequest.of(name, surroundings.execution().now());
-    JsonObject arguments = new JsonObject();
-    arguments.addProperty("name", name);
-    Optional<JsonObject> answer =
-        target.localOwner(surroundings).ask(OwnerRequests.SNAPSHOT, target.name(), arguments);
-    if (answer.isEmpty()) {
-      print(SnapshotDocuments.json(target.snapshots(surroundings).create(target.name(), name)));
-      return ExitCode.OK.number();
-    }
-    int exit = answer.get().remove("exit").getAsInt();
-    if (exit == ExitCode.OK.number()) {
-      print(answer.get());
-    } else {
-      surroundings.err().println("s3shard: " + answer.get().get("message").getAsString());
-    }
-    return exit;
-  }
-
-  private void print(JsonObject snapshot) {
-    output.print(SnapshotDocuments.one(snapshot), surroundings.out());
+    Snapshot taken = target.snapshots(surroundings).create(target.name(), name);
+    output.print(SnapshotDocuments.one(taken), surroundings.out());
+    return ExitCode.OK.number();
   }
 }

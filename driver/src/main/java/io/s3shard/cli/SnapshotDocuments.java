@@ -18,20 +18,18 @@ final class SnapshotDocuments {
         snapshots.stream().map(Snapshot::path).toList());
   }
 
-  /** {@code snapshot}: as {@link #json} makes it. */
-  static Document one(JsonObject snapshot) {
-    String path = snapshot.get("volume").getAsString() + "@" + snapshot.get("name").getAsString();
+  static Document one(Snapshot snapshot) {
     return Document.object(
         "Snapshot",
-        snapshot,
+        json(snapshot),
         List.of(
-            List.of("snapshot", path),
-            List.of("size", Sizes.format(snapshot.get("sizeBytes").getAsLong())),
-            List.of("created", snapshot.get("created").getAsString())),
-        List.of(path));
+            List.of("snapshot", snapshot.path()),
+            List.of("size", Sizes.format(snapshot.sizeBytes())),
+            List.of("created", snapshot.created().toString())),
+        List.of(snapshot.path()));
   }
 
-  static JsonObject json(Snapshot snapshot) {
+  private static JsonObject json(Snapshot snapshot) {
     JsonObject json = new JsonObject();
     json.addProperty("volume", snapshot.volumeName());
     json.addProperty("volumeId", snapshot.volume().value());

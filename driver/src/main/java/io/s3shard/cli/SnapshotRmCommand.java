@@ -1,5 +1,6 @@
 package io.s3shard.cli;
 
+import io.s3shard.volume.Deletions;
 import io.s3shard.volume.Snapshot;
 import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.Volume;
@@ -34,10 +35,11 @@ final class SnapshotRmCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Snapshots snapshots = target.snapshots(surroundings);
-    Volume volume = snapshots.volumes().get(target.name());
+    Volume volume = snapshots.volumes().known(target.name());
     // all are looked up before the first one is removed
     List<Snapshot> chosen = names.stream().map(name -> snapshots.get(volume, name)).toList();
     chosen.forEach(snapshots::remove);
+    new Deletions(snapshots.volumes()).reap(volume.id());
     output.print(SnapshotDocuments.list(chosen), surroundings.out());
     return ExitCode.OK.number();
   }

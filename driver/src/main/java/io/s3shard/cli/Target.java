@@ -35,23 +35,19 @@ final class Target {
 
   /** The volumes of a prefix that is ours already. */
   Volumes volumes(Surroundings surroundings) {
-    return volumes(connect(surroundings), surroundings);
-  }
-
-  private Volumes volumes(ObjectStore store, Surroundings surroundings) {
+    ObjectStore store = connect(surroundings);
     new Prefix(store, location.toString()).require();
     return new Volumes(store, surroundings.execution(), location.toString());
   }
 
-  /** The snapshots of a prefix that is ours already. */
+  /**
+   * The snapshots of a prefix that is ours already; taken by the owner of a volume, if that is a
+   * mount on this host.
+   */
   Snapshots snapshots(Surroundings surroundings) {
-    ObjectStore store = connect(surroundings);
-    return new Snapshots(volumes(store, surroundings), store, surroundings.execution());
-  }
-
-  /** The mounts of this host, some of which may have volumes of this prefix open. */
-  LocalOwner localOwner(Surroundings surroundings) {
-    return new LocalOwner(
-        surroundings.environment(), surroundings.stores().storeTag(location, options));
+    LocalOwner owner =
+        new LocalOwner(
+            surroundings.environment(), surroundings.stores().storeTag(location, options));
+    return new Snapshots(volumes(surroundings)).preferring(owner);
   }
 }

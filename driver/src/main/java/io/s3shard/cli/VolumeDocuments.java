@@ -2,6 +2,7 @@ package io.s3shard.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.s3shard.log.CloneSource;
 import io.s3shard.log.LivePin;
 import io.s3shard.log.Owner;
 import io.s3shard.log.VolumeState;
@@ -51,6 +52,10 @@ final class VolumeDocuments {
     rows.add(List.of("chunk size", Sizes.format(state.chunkSizeBytes())));
     rows.add(List.of("state", stateName(state)));
     state.owner().ifPresent(owner -> rows.add(List.of("open", Holders.describe(owner))));
+    state
+        .source()
+        .ifPresent(source ->
+            rows.add(List.of("clone of", source.volume() + " at slot " + source.position())));
     rows.add(List.of("created", time(state.createdUnixMillis())));
     rows.add(List.of("pins", String.valueOf(state.pins().count())));
     rows.add(List.of("log's last slot", String.valueOf(state.tail())));
@@ -67,6 +72,7 @@ final class VolumeDocuments {
     json.addProperty("chunkSizeBytes", state.chunkSizeBytes());
     json.addProperty("state", stateName(state));
     state.owner().ifPresent(owner -> json.add("holder", json(owner)));
+    state.source().ifPresent(source -> json.add("source", json(source)));
     json.addProperty("created", time(state.createdUnixMillis()));
     json.addProperty("pins", state.pins().count());
     json.addProperty("slot", state.tail());
@@ -84,6 +90,14 @@ final class VolumeDocuments {
     json.addProperty("boot", owner.writer().boot());
     json.addProperty("process", owner.writer().process());
     json.addProperty("since", time(owner.openedUnixMillis()));
+    return json;
+  }
+
+  private static JsonObject json(CloneSource source) {
+    JsonObject json = new JsonObject();
+    json.addProperty("volumeId", source.volume().value());
+    json.addProperty("position", source.position());
+    json.addProperty("ancestors", source.ancestors());
     return json;
   }
 

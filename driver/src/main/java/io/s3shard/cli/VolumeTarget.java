@@ -39,8 +39,4 @@ final class VolumeTarget {
   Snapshots snapshots(Surroundings surroundings) {
     return prefix.snapshots(surroundings);
   }
-
-  LocalOwner localOwner(Surroundings surroundings) {
-    return prefix.localOwner(surroundings);
-  }
 }

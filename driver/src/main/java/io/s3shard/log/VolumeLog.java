@@ -80,7 +80,7 @@ public final class VolumeLog {
   }
 
   /** The same; empty if {@code legalAtTail} is, and nothing was appended. */
-  Optional<Appended> appendUnless(
+  public Optional<Appended> appendUnless(
       Function<VolumeState, Optional<LogRecord>> legalAtTail,
       BiPredicate<VolumeState, Long> shows) {
     return new Appending(parts, shows).run(legalAtTail);

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class BackgroundReaper {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundReaper.class);
 
-  private final Volumes volumes;
+  private final Deletions deletions;
   private final Execution execution;
   private final Signal changed;
 
@@ -24,8 +24,8 @@ final class BackgroundReaper {
 
   private boolean running;
 
-  BackgroundReaper(Volumes volumes, Execution execution) {
-    this.volumes = volumes;
+  BackgroundReaper(Deletions deletions, Execution execution) {
+    this.deletions = deletions;
     this.execution = execution;
     this.changed = execution.signal();
   }
@@ -45,15 +45,15 @@ final class BackgroundReaper {
   private boolean run() {
     for (Volume next = next(); next != null; next = next()) {
       try {
-        Reaper.Reaped reaped = volumes.reap(next);
+        Reaper.Reaped reaped = deletions.reap(next.id());
         LOG.info(
-            "\"{}\" is gone: {} objects, {} bytes deleted",
+            "\"{}\" is deleted, and with it {} objects, {} bytes",
             next.name(),
             reaped.objects(),
             reaped.bytes());
       } catch (RuntimeException e) {
         LOG.warn(
-            "\"{}\" is deleted, but keeps room until 's3shard rm' is run for it: {}",
+            "\"{}\" is deleted, but keeps room until 's3shard gc' is run: {}",
             next.name(),
             e.getMessage());
       }

@@ -26,8 +26,8 @@ public interface ImageDirectory {
   void rename(String from, String to);
 
   /**
-   * Retires the volume. @throws io.s3shard.error.VolumeBusy if it is open here, owned elsewhere, or
-   * pinned
+   * Deletes the image; its snapshots and clones keep what they need. @throws
+   * io.s3shard.error.VolumeBusy if it is open here, or owned elsewhere
    */
   void remove(String name);
 

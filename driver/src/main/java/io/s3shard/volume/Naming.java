@@ -119,7 +119,7 @@ final class Naming {
    * The ids of all volumes, also of retired ones, by one LIST each: below a prefix a LIST can only
    * go on behind a key.
    */
-  private List<VolumeId> allIds() {
+  List<VolumeId> allIds() {
     List<VolumeId> ids = new ArrayList<>();
     String after = Layout.VOLUMES;
     while (true) {

@@ -17,6 +17,7 @@ final class PosixAttributes {
   /** All extended attributes of an image, names and values: each COMMIT carries them. */
   static final int XATTRS_MAX_BYTES = 1024;
 
+  private static final String POSIX = "posix.";
   private static final String MODE = "posix.mode";
   private static final String UID = "posix.uid";
   private static final String GID = "posix.gid";
@@ -108,6 +109,17 @@ final class PosixAttributes {
         OptionalInt.of(gid),
         Optional.of(modified),
         Optional.empty());
+  }
+
+  /** Those of {@code attributes} that are a file's. */
+  static SortedMap<String, String> alone(SortedMap<String, String> attributes) {
+    SortedMap<String, String> files = new TreeMap<>();
+    attributes.forEach((key, value) -> {
+      if (key.startsWith(POSIX) || key.startsWith(XATTR)) {
+        files.put(key, value);
+      }
+    });
+    return files;
   }
 
   private static void checkXattrs(ImageAttributes change) {

@@ -36,6 +36,8 @@ public final class Reaper {
 
   /** What was deleted. */
   public record Reaped(long objects, long bytes) {
+    static final Reaped NOTHING = new Reaped(0, 0);
+
     Reaped plus(Reaped other) {
       return new Reaped(objects + other.objects, bytes + other.bytes);
     }
@@ -48,7 +50,7 @@ public final class Reaper {
   }
 
   private Reaped reapFolder(String folder) {
-    Reaped reaped = new Reaped(0, 0);
+    Reaped reaped = Reaped.NOTHING;
     @Nullable String after = null;
     while (true) {
       List<ListedObject> page = store.list(folder, after, BATCH, Purpose.BACKGROUND);

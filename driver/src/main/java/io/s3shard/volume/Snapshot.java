@@ -6,7 +6,7 @@ import java.time.Instant;
 
 /**
  * A named state of a volume that stays readable until it is removed. {@code volumeName}: what the
- * volume was called when it was looked at.
+ * volume was called when it was looked at; of one that is deleted its id.
  */
 public record Snapshot(VolumeId volume, String volumeName, LivePin pin) {
   public String name() {

@@ -2,7 +2,6 @@ package io.s3shard.volume;
 
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.execution.Execution;
-import io.s3shard.format.Layout;
 import io.s3shard.image.Image;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,8 +27,8 @@ final class SnapshotDirectory implements SnapshotFolders {
   private final Execution execution;
   private final Map<String, Found> found = new LinkedHashMap<>();
 
-  SnapshotDirectory(Volumes volumes, Snapshots snapshots, ImageSource source, Execution execution) {
-    this.volumes = volumes;
+  SnapshotDirectory(Snapshots snapshots, ImageSource source, Execution execution) {
+    this.volumes = snapshots.volumes();
     this.snapshots = snapshots;
     this.source = source;
     this.execution = execution;
@@ -101,8 +100,7 @@ final class SnapshotDirectory implements SnapshotFolders {
         return known.volume();
       }
     }
-    Optional<OfVolume> volume =
-        Layout.isName(image) ? volumes.find(image).map(this::load) : Optional.empty();
+    Optional<OfVolume> volume = find(image).map(this::load);
     long then = execution.nanoTime();
     synchronized (this) {
       found.remove(image);
@@ -112,6 +110,15 @@ final class SnapshotDirectory implements SnapshotFolders {
       found.put(image, new Found(volume, then));
     }
     return volume;
+  }
+
+  /** By its id also one that was deleted. */
+  private Optional<Volume> find(String image) {
+    try {
+      return Optional.of(volumes.known(image));
+    } catch (VolumeMissing e) {
+      return Optional.empty();
+    }
   }
 
   private OfVolume load(Volume volume) {

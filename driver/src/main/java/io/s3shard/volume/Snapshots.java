@@ -1,37 +1,65 @@
 package io.s3shard.volume;
 
 import io.s3shard.error.VolumeMissing;
-import io.s3shard.execution.Execution;
 import io.s3shard.format.VolumeId;
 import io.s3shard.log.Appended;
 import io.s3shard.log.LivePin;
-import io.s3shard.log.LogRecord;
-import io.s3shard.log.VolumeLog;
 import io.s3shard.log.VolumeState;
-import io.s3shard.store.ObjectStore;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
-/**
- * The snapshots of volumes, for anybody: a snapshot is a PIN in the volume's log, and costs no
- * data. It is the volume's state as its log shows it: what its owner has written and not yet synced
- * is not in it.
- */
+/** The snapshots of volumes: a snapshot is a PIN in the volume's log, and costs no data. */
 public final class Snapshots {
   private final Volumes volumes;
-  private final ObjectStore store;
-  private final Execution execution;
+  private final LogPinning anybody;
+  private final Pinning pinning;
 
-  public Snapshots(Volumes volumes, ObjectStore store, Execution execution) {
+  /**
+   * Takes them as anybody can: of the state that the log shows. What a volume's owner has written
+   * and not yet synced is not in it.
+   */
+  public Snapshots(Volumes volumes) {
     this.volumes = volumes;
-    this.store = store;
-    this.execution = execution;
+    this.anybody = new LogPinning(volumes);
+    this.pinning = anybody;
+  }
+
+  private Snapshots(Snapshots other, Pinning pinning) {
+    this.volumes = other.volumes;
+    this.anybody = other.anybody;
+    this.pinning = pinning;
+  }
+
+  /**
+   * The same; snapshots of a volume that {@code owners} can pin are taken by it: it answers empty
+   * for others.
+   */
+  public Snapshots preferring(OwnersAtHand owners) {
+    return new Snapshots(
+        this,
+        (volume, request) ->
+            owners.pin(volume, request).orElseGet(() -> anybody.pin(volume, request)));
+  }
+
+  /** Owners that can be asked. */
+  @FunctionalInterface
+  public interface OwnersAtHand {
+    /** Empty: none of them has this volume. */
+    Optional<Snapshot> pin(String volume, PinRequest request);
   }
 
   /** The volumes that they are of. */
   public Volumes volumes() {
     return volumes;
+  }
+
+  /** Who takes them. */
+  Pinning pinning() {
+    return pinning;
+  }
+
+  LogPinning anybody() {
+    return anybody;
   }
 
   /**
@@ -40,29 +68,17 @@ public final class Snapshots {
    * @throws io.s3shard.error.VolumeExists if it has one of this name
    */
   public Snapshot create(String volume, String name) {
-    SnapshotRequest request = SnapshotRequest.of(name, execution.now());
-    VolumeId id = volumes.idOf(volume);
-    return create(
-        id,
-        state -> {
-          if (!new Volume(id, state).isCalled(volume)) {
-            throw volumes.missing(volume);
-          }
-          return request.record(state);
-        });
+    return pinning.pin(
+        volume, PinRequest.of(name, new PinPurpose.OfSnapshot(), volumes.execution().now()));
   }
 
-  /** The same by the volume's id. */
-  public Snapshot create(VolumeId id, SnapshotRequest request) {
-    return create(id, request::record);
+  /** The same by the volume's id, as anybody. */
+  public Snapshot create(VolumeId id, String name) {
+    return anybody.pin(
+        id, PinRequest.of(name, new PinPurpose.OfSnapshot(), volumes.execution().now()));
   }
 
-  private Snapshot create(VolumeId id, Function<VolumeState, LogRecord> request) {
-    Appended appended = log(id).append(request, (state, slot) -> state.pins().has(slot));
-    return at(id, appended);
-  }
-
-  /** The snapshot whose PIN was appended. */
+  /** What was pinned by the PIN that was appended. */
   public static Snapshot at(VolumeId id, Appended appended) {
     VolumeState state = appended.log().state();
     LivePin pin =
@@ -76,7 +92,7 @@ public final class Snapshots {
   /** The snapshots of a volume, oldest first. */
   public List<Snapshot> of(Volume volume) {
     return volumes.pins(volume).stream()
-        .map(pin -> new Snapshot(volume.id(), volume.name(), pin))
+        .map(pin -> new Snapshot(volume.id(), volume.reference(), pin))
         .filter(snapshot -> snapshot.purpose().isSnapshot())
         .toList();
   }
@@ -89,7 +105,7 @@ public final class Snapshots {
    * @throws VolumeMissing if there is none
    */
   public Snapshot get(Volume volume, String name) {
-    return find(volume, name).orElseThrow(() -> missing(volume.name(), name));
+    return find(volume, name).orElseThrow(() -> missing(volume.reference(), name));
   }
 
   /**
@@ -99,16 +115,9 @@ public final class Snapshots {
    * @throws VolumeMissing if somebody has removed it
    */
   public void remove(Snapshot snapshot) {
-    long pin = snapshot.pin().slot();
-    log(snapshot.volume())
-        .append(
-            state -> {
-              if (!state.pins().has(pin)) {
-                throw missing(state.name(), snapshot.name());
-              }
-              return new LogRecord.Unpin(pin);
-            },
-            (state, _) -> !state.pins().has(pin));
+    if (!anybody.unpin(snapshot.volume(), snapshot.pin().slot())) {
+      throw missing(snapshot.volumeName(), snapshot.name());
+    }
   }
 
   private static VolumeMissing missing(String volume, String name) {
@@ -118,9 +127,5 @@ public final class Snapshots {
             + "\" has no snapshot \""
             + name
             + "\": 's3shard snapshot ls' lists those that there are");
-  }
-
-  private VolumeLog log(VolumeId id) {
-    return new VolumeLog(id, store, execution);
   }
 }

@@ -9,6 +9,11 @@ public record Volume(VolumeId id, VolumeState state) {
     return state.name();
   }
 
+  /** How commands find it: by its name, or once it is deleted by its id. */
+  public String reference() {
+    return state.retired() ? id.value() : state.name();
+  }
+
   /** Whether {@code name} still means it: neither deleted nor renamed. */
   boolean isCalled(String name) {
     return !state.retired() && !state.abandoned() && state.name().equals(name);

@@ -21,24 +21,22 @@ public final class VolumeDirectory implements ImageDirectory {
   private final int chunkSizeBytes;
   private final EntryCache cache;
   private final HeldImages open;
+  private final Deletions deletions;
   private final BackgroundReaper reaper;
   private final SnapshotFolders snapshots;
 
   /** {@code chunkSizeBytes}: of images that are made here. */
   public VolumeDirectory(
-      Volumes volumes,
-      Snapshots snapshots,
-      ImageSource source,
-      Execution execution,
-      int chunkSizeBytes) {
+      Snapshots snapshots, ImageSource source, Execution execution, int chunkSizeBytes) {
     VolumeLimits.checkChunkSize(chunkSizeBytes);
-    this.volumes = volumes;
+    this.volumes = snapshots.volumes();
     this.execution = execution;
     this.chunkSizeBytes = chunkSizeBytes;
     this.cache = new EntryCache(volumes, execution);
     this.open = new HeldImages(volumes, source, execution, cache::invalidate);
-    this.snapshots = new SnapshotDirectory(volumes, snapshots, source, execution);
-    this.reaper = new BackgroundReaper(volumes, execution);
+    this.snapshots = new SnapshotDirectory(snapshots, source, execution);
+    this.deletions = new Deletions(volumes);
+    this.reaper = new BackgroundReaper(deletions, execution);
   }
 
   @Override
@@ -96,7 +94,7 @@ public final class VolumeDirectory implements ImageDirectory {
             open.closeIdle(there);
           }
           try {
-            reaper.add(volumes.retire(name));
+            reaper.add(deletions.retire(name));
           } finally {
             cache.invalidate();
           }

@@ -52,10 +52,27 @@ public final class Volumes {
       throw Naming.exists(wanted.name());
     }
     if (!naming.isConfirmed(wanted.name(), id)) {
-      retire(id, "another volume got the name");
+      new Deletions(this).undo(id, "another volume got the name");
       throw Naming.exists(wanted.name());
     }
     return load(id, wanted.name());
+  }
+
+  Naming naming() {
+    return naming;
+  }
+
+  ObjectStore store() {
+    return store;
+  }
+
+  Execution execution() {
+    return execution;
+  }
+
+  /** {@code s3://bucket/prefix}, for messages. */
+  String location() {
+    return location;
   }
 
   /** All volumes, sorted by name. */
@@ -90,6 +107,30 @@ public final class Volumes {
    */
   public Volume get(String name) {
     return find(name).orElseThrow(() -> missing(name));
+  }
+
+  /**
+   * The volume of this name; or of this id, also one that was deleted: it may have snapshots.
+   *
+   * @throws VolumeMissing if there is none
+   */
+  public Volume known(String nameOrId) {
+    Optional<Volume> named = Layout.isName(nameOrId) ? find(nameOrId) : Optional.empty();
+    return named
+        .or(() -> VolumeId.isValid(nameOrId) ? find(new VolumeId(nameOrId)) : Optional.empty())
+        .orElseThrow(() -> missing(nameOrId));
+  }
+
+  /**
+   * All volumes with their pins that were deleted, and whose data is kept for others. Looks at
+   * every volume that there ever was.
+   */
+  public List<Volume> deletedAndNeeded() {
+    return new Bounded(execution)
+        .map("list deleted volumes", naming.allIds(), naming::load).stream()
+            .flatMap(Optional::stream)
+            .filter(v -> v.state().retired() && v.state().pins().count() > 0)
+            .toList();
   }
 
   /** Its live pins, oldest first. */
@@ -175,83 +216,6 @@ public final class Volumes {
     return owner;
   }
 
-  /**
-   * Deletes a volume: from now on nobody can open it. Its name's entry and its data are still
-   * there: {@link #reap}.
-   *
-   * @throws VolumeBusy naming the holder, if it is open, or the pins, if it has any
-   */
-  public Volume retire(String name) {
-    Volume volume = get(name);
-    refuseInUse(volume);
-    return retire(volume.id(), "rm");
-  }
-
-  /**
-   * A volume of this name that was deleted but not wholly reaped, so that its reaping can go on.
-   */
-  public Optional<Volume> findRetired(String name) {
-    return naming
-        .index()
-        .read(name)
-        .flatMap(naming::load)
-        .filter(v -> v.state().retired() && v.name().equals(name));
-  }
-
-  /**
-   * Gives the room of a retired volume back, then frees its name. Can be cut off and done again.
-   */
-  public Reaper.Reaped reap(Volume retired) {
-    VolumeState now = log(retired.id()).load().state();
-    if (!now.retired()) {
-      throw new IllegalArgumentException("volume " + retired.id() + " is not retired");
-    }
-    refusePinned(new Volume(retired.id(), now));
-    Reaper.Reaped reaped = new Reaper(store, execution).reap(retired.id());
-    naming.index().remove(retired.name(), retired.id());
-    return reaped;
-  }
-
-  /**
-   * @throws VolumeBusy naming the holder or the pins, if there is any
-   */
-  public void refuseInUse(Volume volume) {
-    volume
-        .state()
-        .owner()
-        .ifPresent(owner -> {
-          throw new VolumeBusy(
-              "\""
-                  + volume.name()
-                  + "\" is open "
-                  + Holders.describe(owner)
-                  + ": unmount it there, or fence it with"
-                  + " 's3shard detach --force "
-                  + location
-                  + " "
-                  + volume.name()
-                  + "'");
-        });
-    refusePinned(volume);
-  }
-
-  private void refusePinned(Volume volume) {
-    List<String> pins = pins(volume).stream().map(LivePin::name).toList();
-    if (!pins.isEmpty()) {
-      String shown =
-          String.join(", ", pins.subList(0, Math.min(5, pins.size())))
-              + (pins.size() > 5 ? ", …" : "");
-      throw new VolumeBusy(
-          "\""
-              + volume.name()
-              + "\" has "
-              + pins.size()
-              + " pins ("
-              + shown
-              + "): remove these snapshots and clones first");
-    }
-  }
-
   private long stillOpen(String name, VolumeState state, long epoch) {
     if (state.openEpoch() != epoch) {
       throw new VolumeBusy(
@@ -260,12 +224,6 @@ public final class Volumes {
               + "\" was closed or opened anew meanwhile: look at it with 's3shard info', and try again");
     }
     return epoch;
-  }
-
-  private Volume retire(VolumeId id, String reason) {
-    var appended =
-        log(id).append(state -> new LogRecord.Retire(reason), (state, slot) -> state.retired());
-    return new Volume(id, appended.log().state());
   }
 
   private VolumeState setName(VolumeId id, String from, String to) {
@@ -298,7 +256,7 @@ public final class Volumes {
             + "' lists them");
   }
 
-  private VolumeLog log(VolumeId id) {
+  VolumeLog log(VolumeId id) {
     return new VolumeLog(id, store, execution);
   }
 }

@@ -135,6 +135,74 @@ class CommandsTest {
   }
 
   @Test
+  void clonesAreMadeOfVolumesAndOfSnapshots() throws IOException {
+    create("a");
+    command.run("snapshot", "create", PREFIX, "a", "monday");
+    command.run("resize", PREFIX, "a", "2GiB");
+    JsonObject clone = command.run("clone", PREFIX, "a", "b", "--json").json();
+    assertThat(JsonSchema.problems(clone)).isEmpty();
+    assertThat(clone.get("sizeBytes").getAsLong()).isEqualTo(2L << 30);
+    JsonObject source = clone.getAsJsonObject("source");
+    assertThat(source.get("volumeId").getAsString()).isEqualTo(id("a").value());
+    clone = command.run("clone", PREFIX, "a@monday", "c", "--size", "3GiB", "--json").json();
+    assertThat(clone.get("sizeBytes").getAsLong()).isEqualTo(3L << 30);
+    assertThat(command.run("info", PREFIX, "c").out())
+        .contains("clone of         " + id("a") + " at slot 2");
+    JsonObject list = command.run("ls", PREFIX, "--json").json();
+    assertThat(JsonSchema.problems(list)).isEmpty();
+    assertThat(list.getAsJsonArray("items")).hasSize(3);
+
+    assertThat(command.run("clone", PREFIX, "a", "b").exit()).isEqualTo(4);
+    assertThat(command.run("clone", PREFIX, "a@friday", "d").exit()).isEqualTo(3);
+    assertThat(command.run("clone", PREFIX, "@monday", "d").exit()).isEqualTo(2);
+    assertThat(command.run("clone", PREFIX, "x", "d").exit()).isEqualTo(3);
+    create("we@ird");
+    assertThat(command.run("clone", PREFIX, "we@ird@", "d").exit()).isZero();
+  }
+
+  @Test
+  void rmKeepsWhatOthersNeedAndSaysSo() throws IOException {
+    create("a");
+    command.run("snapshot", "create", PREFIX, "a", "monday");
+    command.run("clone", PREFIX, "a", "b");
+    command.run("rm", PREFIX, "a", "--yes", "--strict");
+    assertThat(command.exit()).isEqualTo(4);
+    assertThat(command.err())
+        .contains("is needed by 2 others: snapshot \"a@monday\", clone \"b\": remove these first");
+    JsonObject dry = command.run("rm", PREFIX, "a", "--dry-run", "--json").json();
+    assertThat(JsonSchema.problems(dry)).isEmpty();
+    assertThat(dry.get("objects").getAsInt()).isZero();
+    assertThat(dry.getAsJsonArray("neededBy")).hasSize(2);
+    assertThat(command.run("rm", PREFIX, "a", "--yes").out())
+        .isEqualTo(
+            """
+            a  deleted: 0 objects, 0B
+               keeps its data: snapshot "a@monday"
+               keeps its data: clone "b"
+            """);
+    assertThat(command.run("ls", PREFIX, "-o", "name").out()).isEqualTo("b\n");
+  }
+
+  @Test
+  void snapshotsOfADeletedVolumeAreFoundByItsId() {
+    create("a");
+    String id = id("a").value();
+    command.run("snapshot", "create", PREFIX, "a", "monday");
+    command.run("rm", PREFIX, "a", "--yes");
+    create("a");
+    assertThat(command.run("snapshot", "ls", PREFIX, "-o", "name").out()).isEmpty();
+    assertThat(command.run("snapshot", "ls", PREFIX, "--deleted", "-o", "name").out())
+        .isEqualTo(id + "@monday\n");
+    assertThat(command.run("snapshot", "ls", PREFIX, id, "-o", "name").out())
+        .isEqualTo(id + "@monday\n");
+    assertThat(command.run("clone", PREFIX, id, "b").exit()).as("its present state").isEqualTo(3);
+    assertThat(command.run("clone", PREFIX, id + "@monday", "b").exit()).isZero();
+    assertThat(command.run("snapshot", "rm", PREFIX, id, "monday").exit()).isZero();
+    assertThat(command.run("snapshot", "ls", PREFIX, "--deleted").out().lines()).hasSize(1);
+    assertThat(command.run("rm", PREFIX, "b", "--yes").exit()).isZero();
+  }
+
+  @Test
   void aSnapshotOfAnIdleVolumeTakesAFewRequests() {
     create("a");
     StoreMeter meter = new StoreMeter();

@@ -23,7 +23,7 @@ class SnapshotsTest {
   private final MemoryStore store = new MemoryStore();
   private final SteppedTime execution = new SteppedTime();
   private final Volumes volumes = new Volumes(store, execution, "s3://b/p");
-  private final Snapshots snapshots = new Snapshots(volumes, store, execution);
+  private final Snapshots snapshots = new Snapshots(volumes);
   private final Volume volume = volumes.create(NewVolume.of("fs.img", 5000));
 
   @Test
@@ -78,9 +78,8 @@ class SnapshotsTest {
 
   @Test
   void ofADeletedVolumeNoneCanBeTaken() {
-    volumes.retire("fs.img");
-    assertThatThrownBy(
-            () -> snapshots.create(volume.id(), SnapshotRequest.of("a", execution.now())))
+    new Deletions(volumes).retire("fs.img");
+    assertThatThrownBy(() -> snapshots.create(volume.id(), "a"))
         .isInstanceOf(VolumeBusy.class)
         .hasMessageContaining("it is deleted");
   }
@@ -118,7 +117,7 @@ class SnapshotsTest {
   void thousandsAreKeptInATable() {
     Instant now = execution.now();
     for (int i = 0; i < 300; i++) {
-      snapshots.create(volume.id(), SnapshotRequest.of("s" + i, now));
+      snapshots.create(volume.id(), "s" + i);
     }
     assertThat(snapshots.of(volumes.get("fs.img"))).hasSize(300);
     Volume old = volumes.get("fs.img");

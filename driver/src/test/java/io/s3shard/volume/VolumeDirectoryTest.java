@@ -30,10 +30,10 @@ class VolumeDirectoryTest {
   private final MemoryStore store = new MemoryStore();
   private final SteppedTime execution = new SteppedTime();
   private final Volumes volumes = new Volumes(store, execution, "s3://b/p");
-  private final Snapshots snapshots = new Snapshots(volumes, store, execution);
+  private final Snapshots snapshots = new Snapshots(volumes);
   private final FakeImages images = new FakeImages();
   private final VolumeDirectory directory =
-      new VolumeDirectory(volumes, snapshots, images, execution, 4 << 20);
+      new VolumeDirectory(snapshots, images, execution, 4 << 20);
 
   @Test
   void aNewFileIsEmptyAndKeepsItsOwner() {
@@ -305,7 +305,7 @@ class VolumeDirectoryTest {
     directory.create("gone", 0600, 0, 0);
     Volume left = volumes.get("a");
     Volume gone = volumes.get("gone");
-    volumes.retire("gone");
+    new Deletions(volumes).retire("gone");
     images.committed.put(left.id(), new byte[77]);
     directory.bringIn(List.of(gone.id(), new VolumeId("f".repeat(32)), left.id()));
     assertThat(directory.find("a").orElseThrow().sizeBytes()).isEqualTo(77);

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3shard.error.InvalidRequest;
-import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.ThreadExecution;
 import io.s3shard.format.Layout;
-import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
-import io.s3shard.log.LogRecord;
 import io.s3shard.log.Opening;
 import io.s3shard.log.OwnedLog;
 import io.s3shard.log.OwnerSettings;
@@ -24,7 +21,6 @@ import io.s3shard.store.Purpose;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What an administrator does with the volumes of a prefix. */
@@ -119,7 +115,7 @@ class VolumesTest {
     assertThat(volumes.get("a").id()).isEqualTo(second.id()).isNotEqualTo(first.id());
     assertThat(volumes.get("b").id()).isEqualTo(first.id());
 
-    volumes.retire("a");
+    new Deletions(volumes).retire("a");
     assertThat(volumes.create(NewVolume.of("a", 3)).id()).isNotEqualTo(second.id());
   }
 
@@ -180,72 +176,6 @@ class VolumesTest {
   }
 
   @Test
-  void anOpenVolumeIsNotDeleted() {
-    Volume made = volumes.create(NewVolume.of("a", 1000));
-    open(made.id());
-    assertThatThrownBy(() -> volumes.retire("a"))
-        .isInstanceOf(VolumeBusy.class)
-        .hasMessageMatching(
-            "\"a\" is open by node n1 \\(test\\) since [-0-9]+T[:0-9]+Z: unmount it there, or fence it with"
-                + " 's3shard detach --force s3://b/p a'");
-    assertThat(volumes.get("a").state().retired()).isFalse();
-  }
-
-  @Test
-  void aPinnedVolumeIsNotDeletedAndItsPinsAreNamed() {
-    Volume made = volumes.create(NewVolume.of("a", 1000));
-    new VolumeLog(made.id(), store, execution)
-        .append(
-            state -> new LogRecord.Pin("monday", "snapshot", 0, "", 0),
-            (state, slot) -> state.pins().count() == 1);
-    assertThatThrownBy(() -> volumes.retire("a"))
-        .isInstanceOf(VolumeBusy.class)
-        .hasMessage("\"a\" has 1 pins (monday): remove these snapshots and clones first");
-  }
-
-  @Test
-  void aDeletedVolumeLeavesOnlyControlRecords() {
-    Volume made = withData();
-    Volume retired = volumes.retire("a");
-    assertThat(volumes.find("a")).isEmpty();
-    assertThat(volumes.findRetired("a").orElseThrow().id()).isEqualTo(made.id());
-
-    Reaper.Reaped reaped = volumes.reap(retired);
-
-    assertThat(reaped.objects()).isEqualTo(2003);
-    assertThat(keys(Layout.dataFolder(made.id()))).isEmpty();
-    assertThat(keys(Layout.mapFolder(made.id()))).isEmpty();
-    assertThat(keys(Layout.NAMES)).isEmpty();
-    // CREATE, OPEN, CLOSE, RETIRE; both COMMITs are gone
-    assertThat(keys(Layout.logFolder(made.id()))).hasSize(4);
-    assertThat(new VolumeLog(made.id(), store, execution).load().state().retired()).isTrue();
-    assertThat(volumes.reap(retired).objects()).isZero();
-  }
-
-  @Test
-  void whatALoadBeginsWithIsKept() {
-    Volume made = withData();
-    // a RETIRE that was put blind carries no state: a load goes back to the CLOSE before it, or
-    // here to a COMMIT
-    VolumeLog log = new VolumeLog(made.id(), store, execution);
-    OwnedLog owned = open(made.id());
-    owned.commit(commit(owned, 3000), List.of());
-    Volume retired = volumes.detach("a", "test").map(_ -> volumes.retire("a")).orElseThrow();
-    volumes.reap(retired);
-    assertThat(log.load().state().sizeBytes()).isEqualTo(3000);
-  }
-
-  @Test
-  void reapingGoesOnWhereItWasCutOff() {
-    Volume made = withData();
-    Volume retired = volumes.retire("a");
-    store.delete(keys(Layout.dataFolder(made.id())).subList(0, 500), Purpose.BACKGROUND);
-    assertThat(volumes.reap(volumes.findRetired("a").orElseThrow()).objects()).isEqualTo(1503);
-    assertThat(volumes.findRetired("a")).isEmpty();
-    assertThat(retired.state().retired()).isTrue();
-  }
-
-  @Test
   void aDamagedEntryIsNoMissingVolume() {
     store.put(
         Layout.name("a"),
@@ -257,42 +187,11 @@ class VolumesTest {
         .hasMessageContaining("names/a");
   }
 
-  private Volume withData() {
-    Volume made = volumes.create(NewVolume.of("a", 1000));
-    OwnedLog owned = open(made.id());
-    owned.commit(commit(owned, 1000), List.of());
-    owned.commit(commit(owned, 2000), List.of());
-    owned.close("test");
-    for (int i = 0; i < 2000; i++) {
-      store.put(ObjectRef.data(made.id(), 2, 2, i, 0).key(), Body.of(new byte[1]), Purpose.FLUSH);
-    }
-    store.put(ObjectRef.map(made.id(), 2, 2, 7).key(), Body.of(new byte[1]), Purpose.FLUSH);
-    return made;
-  }
-
-  private static LogRecord.Commit commit(OwnedLog owned, long size) {
-    return new LogRecord.Commit(
-        owned.epoch(), 0, size, List.of(), Optional.empty(), Optional.empty());
-  }
-
   private OwnedLog open(VolumeId id) {
     Writer writer = new Writer(Writer.id(execution.randomBytes(16)), "n1", "host", "boot", "test");
     OwnerSettings settings = new OwnerSettings(() -> false, () -> false);
     return new Opening(new VolumeLog(id, store, execution))
         .open(writer, 0, false, settings)
         .orElseThrow();
-  }
-
-  private List<io.s3shard.store.ObjectKey> keys(String prefix) {
-    List<io.s3shard.store.ObjectKey> keys = new ArrayList<>();
-    String after = null;
-    while (true) {
-      var page = store.list(prefix, after, 1000, Purpose.MAP);
-      page.forEach(o -> keys.add(o.key()));
-      if (page.size() < 1000) {
-        return keys;
-      }
-      after = page.getLast().key().value();
-    }
   }
 }

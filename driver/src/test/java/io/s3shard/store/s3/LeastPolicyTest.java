@@ -19,6 +19,7 @@ import io.s3shard.store.Finding;
 import io.s3shard.testing.HeapArenas;
 import io.s3shard.testing.Page;
 import io.s3shard.testing.S3Server;
+import io.s3shard.volume.Deletions;
 import io.s3shard.volume.NewVolume;
 import io.s3shard.volume.Prefix;
 import io.s3shard.volume.Volume;
@@ -83,8 +84,9 @@ class LeastPolicyTest {
     Volume volume = volumes.create(NewVolume.of("fs.img", 1 << 20));
     write(volume);
     assertThat(read(volume)).isEqualTo((byte) 7);
-    volumes.retire("fs.img");
-    assertThat(volumes.reap(volume).objects()).isPositive();
+    Deletions deletions = new Deletions(volumes);
+    deletions.retire("fs.img");
+    assertThat(deletions.reap(volume.id()).objects()).isPositive();
   }
 
   @Test

@@ -1,0 +1,51 @@
+package io.s3shard.volume;
+
+import io.s3shard.format.VolumeId;
+import io.s3shard.log.Appended;
+import io.s3shard.log.LogRecord;
+import io.s3shard.log.VolumeState;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Puts pins into volumes' logs, and takes them away, as somebody who is not the owner. */
+final class LogPinning implements Pinning {
+  private final Volumes volumes;
+
+  LogPinning(Volumes volumes) {
+    this.volumes = volumes;
+  }
+
+  /** The log is read once: the name is looked at in the state that the PIN follows. */
+  @Override
+  public Snapshot pin(String volume, PinRequest request) {
+    VolumeId id = volumes.idOf(volume);
+    return append(
+        id,
+        state -> {
+          if (!new Volume(id, state).isCalled(volume)) {
+            throw volumes.missing(volume);
+          }
+          return request.record(state);
+        });
+  }
+
+  Snapshot pin(VolumeId id, PinRequest request) {
+    return append(id, request::record);
+  }
+
+  private Snapshot append(VolumeId id, Function<VolumeState, LogRecord> request) {
+    Appended appended = volumes.log(id).append(request, (state, slot) -> state.pins().has(slot));
+    return Snapshots.at(id, appended);
+  }
+
+  /** Takes a pin away. False: it was gone already. */
+  boolean unpin(VolumeId id, long pin) {
+    return volumes
+        .log(id)
+        .appendUnless(
+            state ->
+                state.pins().has(pin) ? Optional.of(new LogRecord.Unpin(pin)) : Optional.empty(),
+            (state, _) -> !state.pins().has(pin))
+        .isPresent();
+  }
+}
