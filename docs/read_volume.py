@@ -529,20 +529,33 @@ class Blocks:
                 block += 1
 
 
+def where(volume, loaded, count):
+    """The blocks of a volume at what Volume.load gave; a clone without a checkpoint of its own begins as its source was."""
+    tail, state, checkpoint = loaded
+    if checkpoint:
+        blocks = Blocks(volume, count)
+        blocks.checkpoint(object_key(checkpoint["root"], volume.id, []))
+    elif "source" in state:
+        source = Volume(volume.folder, state["source"]["volume_id"])
+        blocks = where(source, source.load(state["source"]["position"]), count)
+        blocks.volume, blocks.slot = volume, [0] * count  # older than all slots of the clone
+    else:
+        blocks = Blocks(volume, count)
+    for slot, commit in volume.commits(checkpoint["covers"] if checkpoint else 0, tail):
+        blocks.commit(slot, commit)
+    return blocks
+
+
 def read(folder, name, upto=None):
     """The bytes of an image."""
     with open(os.path.join(folder, name_key(name)), "rb") as file:
         entry = Object(name_key(name), file.read()).message("NAME")
     volume = Volume(folder, entry["volume_id"])
-    tail, state, checkpoint = volume.load(upto)
+    loaded = volume.load(upto)
+    state = loaded[1]
     need(state["name"] == name, "the entry is stale")
-    need("source" not in state, "%s is a clone: read its source" % name)
     size = state["size_bytes"]
-    blocks = Blocks(volume, -(-size // BLOCK))
-    if checkpoint:
-        blocks.checkpoint(object_key(checkpoint["root"], volume.id, []))
-    for slot, commit in volume.commits(checkpoint["covers"] if checkpoint else 0, tail):
-        blocks.commit(slot, commit)
+    blocks = where(volume, loaded, -(-size // BLOCK))
     image = bytearray(len(blocks.at) * BLOCK)
     for block, source in enumerate(blocks.at):
         if source:

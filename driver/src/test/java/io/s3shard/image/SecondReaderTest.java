@@ -22,8 +22,11 @@ import io.s3shard.store.MemoryStore;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.testing.HeapArenas;
 import io.s3shard.testing.SecondReader;
+import io.s3shard.volume.Clones;
+import io.s3shard.volume.NewClone;
 import io.s3shard.volume.NewVolume;
 import io.s3shard.volume.Prefix;
+import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.Volume;
 import io.s3shard.volume.Volumes;
 import java.io.IOException;
@@ -148,6 +151,38 @@ class SecondReaderTest {
         .as("seed %d, pinned", seed)
         .isEqualTo(pinned);
     image.close();
+  }
+
+  /** First of its source alone, then with writes of its own, then with a map of its own. */
+  @Test
+  void aClone() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    byte[] model = new byte[(1 << 20) + 77];
+    Volume source = create(model.length);
+    VolumeImage image = open(source);
+    write(random, image, model, 60);
+    image.close();
+    Volume clone =
+        new Clones(new Snapshots(new Volumes(bucket, execution, "s3://b/p")))
+            .of(source, NewClone.of("copy.img"));
+    byte[] cloned = model.clone();
+    image = open(source);
+    write(random, image, model, 60);
+    image.close();
+    assertClone("before", cloned, seed);
+    image = open(clone);
+    write(random, image, cloned, 5);
+    assertClone("open", cloned, seed);
+    write(random, image, cloned, 60);
+    image.close();
+    assertClone("closed", cloned, seed);
+  }
+
+  private void assertClone(String when, byte[] expected, long seed) throws Exception {
+    Path copy = folder.resolve(when);
+    SecondReader.copy(bucket, copy);
+    assertThat(reader.image(copy, "copy.img")).as("%s, seed %d", when, seed).isEqualTo(expected);
   }
 
   private Volume create(long size) {
