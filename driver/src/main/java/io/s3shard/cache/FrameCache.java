@@ -6,24 +6,39 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Verified frames of immutable objects in memory: a fixed number of slots in one piece of direct
- * memory, the least recently used one goes first. It can never be stale, and losing it is harmless.
- * Thread-safe; its lock is held for a copy of 32 KiB at most.
+ * Verified frames of immutable objects: in memory, a fixed number of slots in one piece of direct
+ * memory, of which the least recently used one goes first; and on the node's disk, if there is a
+ * {@link DiskCache}. It can never be stale, and losing it is harmless. Thread-safe; its lock is
+ * held for a copy of 32 KiB at most.
+ *
+ * <p>What is on the disk is verified each time that it is read, what is in memory is not. What is
+ * found on the disk stays there: the kernel keeps what is used of it in the machine's memory.
  */
 public final class FrameCache {
   private static final int SLOT_BYTES = ObjectFormat.FRAME_BYTES;
 
+  /** An object that takes more of the memory than this share would push out too much. */
+  private static final int LARGE_SHARE = 32;
+
+  private final @Nullable DiskCache disk;
   private final ByteBuffer memory;
   private final int slots;
   private final LinkedHashMap<Frame, Integer> index = new LinkedHashMap<>(16, 0.75f, true);
   private final CacheMeter meter = new CacheMeter();
 
+  /** In memory alone. */
+  public FrameCache(long bytes) {
+    this(bytes, null);
+  }
+
   /**
    * @param bytes of memory; may be 0: nothing is kept
    */
-  public FrameCache(long bytes) {
+  public FrameCache(long bytes, @Nullable DiskCache disk) {
+    this.disk = disk;
     this.slots = (int) Math.min(bytes / SLOT_BYTES, Integer.MAX_VALUE / SLOT_BYTES);
     this.memory = ByteBuffer.allocateDirect(slots * SLOT_BYTES);
   }
@@ -39,15 +54,26 @@ public final class FrameCache {
         into.put(at, memory, from, count * Blocks.SIZE);
       }
       meter.asked(slot != null);
-      return slot != null;
+      if (slot != null) {
+        return true;
+      }
     }
+    return disk != null && disk.read(frame, first, count, into, at);
   }
 
   /** Whether the frame is here. Does not count as a use. */
   public boolean has(Frame frame) {
     synchronized (index) {
-      return index.containsKey(frame);
+      if (index.containsKey(frame)) {
+        return true;
+      }
     }
+    return disk != null && disk.has(frame);
+  }
+
+  /** Whether an object of so many bytes, just written, should be kept as a whole. */
+  public boolean takes(long bytes) {
+    return disk != null || bytes <= capacityBytes() / LARGE_SHARE;
   }
 
   /** Keeps a verified frame that lies as in its object in {@code bytes} at {@code at}. */
@@ -61,6 +87,19 @@ public final class FrameCache {
       int slot = old != null ? old : freeSlot();
       memory.put(slot * SLOT_BYTES, bytes, at, length);
       index.put(frame, slot);
+    }
+    if (disk != null && !disk.has(frame)) {
+      disk.offer(frame, this::take);
+    }
+  }
+
+  private boolean take(Frame frame, ByteBuffer into) {
+    synchronized (index) {
+      Integer slot = index.get(frame);
+      if (slot != null) {
+        into.put(0, memory, slot * SLOT_BYTES, SLOT_BYTES);
+      }
+      return slot != null;
     }
   }
 
@@ -87,7 +126,7 @@ public final class FrameCache {
     }
   }
 
-  /** What was asked of it. */
+  /** What was asked of the memory. */
   public CacheMeter meter() {
     return meter;
   }

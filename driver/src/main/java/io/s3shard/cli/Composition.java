@@ -2,18 +2,14 @@ package io.s3shard.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.s3shard.cache.FrameCache;
-import io.s3shard.cache.IoBuffers;
 import io.s3shard.execution.Execution;
 import io.s3shard.fuse.DirectoryFileSystem;
 import io.s3shard.fuse.FuseSession;
 import io.s3shard.image.ArenaPool;
-import io.s3shard.image.BlockReader;
 import io.s3shard.image.Host;
 import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageOptions;
 import io.s3shard.image.MappedArenas;
-import io.s3shard.image.ReadAheadPool;
 import io.s3shard.store.Finding;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.StoreSettings;
@@ -93,23 +89,22 @@ final class Composition implements Stores {
             StoreSettings.DEFAULTS.requestsAtOnce(), Optional.ofNullable(options.outageDeadline()));
     StoreStack stack = new StoreStack(bucket, settings, execution);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    FrameCache cache = new FrameCache(options.cacheSize);
     String tag = storeTag(location, storeOptions);
+    CacheParts cache = CacheParts.of(options, tag, execution);
+    ArenaPool pool = new ArenaPool((int) (options.arenaSize / MappedArenas.SEGMENT_BYTES));
+    MemoryUse memory = new MemoryUse(cache, pool);
     Path arenas = ArenaPlace.choose(options, tag);
-    BlockReader reader =
-        new BlockReader(
-            stack.store(), execution, cache, new IoBuffers(execution, MemoryBudget.IO_BYTES));
-    ReadAheadPool readAhead =
-        new ReadAheadPool(Math.min(cache.capacityBytes() / 2, MemoryBudget.IO_BYTES * 3 / 4));
-    ImageOpener opener = opener(arenas, tag, options, stack, reader, readAhead);
+    ImageOpener opener = opener(arenas, tag, options, stack, cache, pool);
     OpenVolumes open = new OpenVolumes(opener, options, execution, registry);
     Volumes volumes = new Volumes(stack.store(), execution, location.toString());
     Snapshots snapshots = new Snapshots(volumes);
     VolumeDirectory directory =
         new VolumeDirectory(snapshots, open, execution, (int) options.chunkSize);
     OwnerRequests owner = new OwnerRequests(tag, directory, open, execution);
-    MountStatus status = new MountStatus(location, mountPoint, open, stack, cache, execution);
-    StoreMetrics.register(registry, location, stack, cache);
+    MountStatus status = new MountStatus(location, mountPoint, open, stack, memory, execution);
+    StoreMetrics.register(registry, location, stack);
+    cache.register(registry);
+    memory.register(registry);
     if (!options.readOnly) {
       directory.bringIn(ArenaPlace.left(arenas, tag));
     }
@@ -120,7 +115,8 @@ final class Composition implements Stores {
             mountPoint,
             options.readOnly,
             new DirectoryFileSystem(location.toString(), directory));
-    return MountedPrefix.start(session, directory, open, status, owner, registry, options, run);
+    return MountedPrefix.start(
+        session, directory, cache, open, status, owner, registry, options, run);
   }
 
   private ImageOpener opener(
@@ -128,16 +124,16 @@ final class Composition implements Stores {
       String tag,
       MountOptions options,
       StoreStack stack,
-      BlockReader reader,
-      ReadAheadPool readAhead) {
+      CacheParts cache,
+      ArenaPool pool) {
     Host host = ThisHost.identity();
     return new ImageOpener(
         stack.store(),
         execution,
         new MappedArenas(arenas, tag, host.boot()),
-        new ArenaPool((int) (options.arenaSize / MappedArenas.SEGMENT_BYTES)),
-        reader,
-        readAhead,
+        pool,
+        cache.reader(stack.store(), execution),
+        cache.readAhead(),
         host,
         ImageOptions.defaults().withCommitInterval(options.commitInterval),
         stack.store()::gaveUp);

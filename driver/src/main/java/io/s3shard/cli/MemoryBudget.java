@@ -25,17 +25,21 @@ final class MemoryBudget {
   /** Buffers of FUSE's threads. */
   private static final long BUFFERS_BYTES = 24 * MIB;
 
+  /** The index of the cache on disk: 25 bytes for each 32 KiB, on the heap. */
+  private static final long DISK_BYTES_AN_INDEX_BYTE = 1300;
+
   private MemoryBudget() {}
 
   /**
    * The JVM's options of a mount with these pools. Mapped arenas are files: no limit of the JVM
    * counts them.
    */
-  static List<String> jvmOptions(long cacheBytes) {
+  static List<String> jvmOptions(long cacheBytes, long diskCacheBytes) {
     long direct = (cacheBytes + BUFFERS_BYTES) / MIB;
+    long heap = HEAP_BYTES / MIB + diskCacheBytes / DISK_BYTES_AN_INDEX_BYTE / MIB;
     return List.of(
-        "-Xms" + HEAP_BYTES / MIB / 4 + "m",
-        "-Xmx" + HEAP_BYTES / MIB + "m",
+        "-Xms" + heap / 4 + "m",
+        "-Xmx" + heap + "m",
         "-XX:MaxDirectMemorySize=" + direct + "m",
         // one collector thread's pauses on a heap of this size are shorter than a request; the
         // others cost memory

@@ -97,7 +97,8 @@ final class MountCommand implements Callable<Integer> {
     List<String> arguments =
         new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
     BackgroundStart.Outcome outcome =
-        BackgroundStart.start(arguments, MemoryBudget.jvmOptions(options.cacheSize), log);
+        BackgroundStart.start(
+            arguments, MemoryBudget.jvmOptions(options.cacheMemory, options.cacheSize), log);
     if (outcome.message() != null) {
       surroundings.err().println("s3shard: " + outcome.message());
     } else {

@@ -37,8 +37,16 @@ final class MountOptions {
   @Option(
       names = "--cache-size",
       converter = Sizes.Converter.class,
-      description = "How much of what was read is kept in memory (default: 48MiB).")
-  long cacheSize = MemoryBudget.CACHE_BYTES;
+      description =
+          "How much of --cache-dir holds what was read and written, for the next time and the next mount; 0: nothing"
+              + " (default: 1GiB).")
+  long cacheSize = 1L << 30;
+
+  @Option(
+      names = "--cache-memory",
+      converter = Sizes.Converter.class,
+      description = "How much of it is kept in memory besides, at most 2GiB (default: 48MiB).")
+  long cacheMemory = MemoryBudget.CACHE_BYTES;
 
   @Option(
       names = "--commit-interval",

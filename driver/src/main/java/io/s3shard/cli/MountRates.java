@@ -51,6 +51,8 @@ final class MountRates {
             "bucket",
             away > 0 ? String.format(Locale.ROOT, "away for %.0f s, I/O waits", away) : "answers"));
     now.getAsJsonArray("volumes").forEach(volume -> rows.add(row(volume.getAsJsonObject())));
+    rows.add(List.of("cache", cacheText()));
+    rows.add(List.of("memory", memoryText()));
     rows.add(List.of("requests", requestsText()));
     rows.add(
         List.of(
@@ -119,6 +121,41 @@ final class MountRates {
       total += io(volume.getAsJsonObject(), operation, what);
     }
     return total;
+  }
+
+  private String cacheText() {
+    StringBuilder text = new StringBuilder();
+    JsonObject tiers = now.getAsJsonObject("cache");
+    for (String tier : tiers.keySet()) {
+      JsonObject counts = tiers.getAsJsonObject(tier);
+      double hits = counts.get("hits").getAsDouble();
+      double asked = hits + counts.get("misses").getAsDouble();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%s %s of %s, %.0f %% of %.0f found  ",
+              tier,
+              Sizes.format(counts.get("bytes").getAsLong()),
+              Sizes.format(counts.get("limitBytes").getAsLong()),
+              asked == 0 ? 0 : 100 * hits / asked,
+              asked));
+    }
+    return text.toString().strip();
+  }
+
+  private String memoryText() {
+    JsonObject memory = now.getAsJsonObject("memory");
+    long resident = memory.get("rssAnonBytes").getAsLong() + memory.get("rssFileBytes").getAsLong();
+    return "resident "
+        + Sizes.format(resident)
+        + "  heap "
+        + Sizes.format(memory.get("heapBytes").getAsLong())
+        + "  arenas "
+        + Sizes.format(memory.get("arenaBytes").getAsLong())
+        + "  buffers "
+        + Sizes.format(memory.get("ioBufferBytes").getAsLong())
+        + "  read ahead "
+        + Sizes.format(memory.get("readAheadBytes").getAsLong());
   }
 
   private String requestsText() {

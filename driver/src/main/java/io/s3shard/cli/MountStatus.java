@@ -2,7 +2,6 @@ package io.s3shard.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.s3shard.cache.FrameCache;
 import io.s3shard.execution.Execution;
 import io.s3shard.store.StoreStack;
 import io.s3shard.store.StoreUse;
@@ -14,7 +13,7 @@ final class MountStatus {
   private final Path mountPoint;
   private final OpenVolumes open;
   private final StoreStack stack;
-  private final FrameCache cache;
+  private final MemoryUse memory;
   private final Execution execution;
   private final long startedNanos;
 
@@ -23,13 +22,13 @@ final class MountStatus {
       Path mountPoint,
       OpenVolumes open,
       StoreStack stack,
-      FrameCache cache,
+      MemoryUse memory,
       Execution execution) {
     this.location = location;
     this.mountPoint = mountPoint;
     this.open = open;
     this.stack = stack;
-    this.cache = cache;
+    this.memory = memory;
     this.execution = execution;
     this.startedNanos = execution.nanoTime();
   }
@@ -50,8 +49,8 @@ final class MountStatus {
     json.addProperty("time", execution.now().toString());
     json.addProperty("seconds", (execution.nanoTime() - startedNanos) / 1e9);
     json.addProperty("bucketAwaySeconds", stack.store().awayFor().toNanos() / 1e9);
-    json.addProperty("cacheBytes", cache.usedBytes());
-    json.addProperty("cacheLimitBytes", cache.capacityBytes());
+    json.add("memory", memory.json());
+    json.add("cache", memory.cache().json());
     json.add("volumes", open.json());
     json.add("requests", requests(stack.meter().use()));
     return json;

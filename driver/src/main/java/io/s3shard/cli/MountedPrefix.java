@@ -27,6 +27,7 @@ final class MountedPrefix {
 
   private final FuseSession session;
   private final VolumeDirectory directory;
+  private final CacheParts cache;
   private final OpenVolumes open;
   private final MountStatus status;
   private final OwnerRequests owner;
@@ -41,12 +42,14 @@ final class MountedPrefix {
   private MountedPrefix(
       FuseSession session,
       VolumeDirectory directory,
+      CacheParts cache,
       OpenVolumes open,
       MountStatus status,
       OwnerRequests owner,
       Duration stopDeadline) {
     this.session = session;
     this.directory = directory;
+    this.cache = cache;
     this.open = open;
     this.status = status;
     this.owner = owner;
@@ -56,6 +59,7 @@ final class MountedPrefix {
   static MountedPrefix start(
       FuseSession session,
       VolumeDirectory directory,
+      CacheParts cache,
       OpenVolumes open,
       MountStatus status,
       OwnerRequests owner,
@@ -63,7 +67,7 @@ final class MountedPrefix {
       MountOptions options,
       RunDirectory run) {
     MountedPrefix mounted =
-        new MountedPrefix(session, directory, open, status, owner, options.stopDeadline);
+        new MountedPrefix(session, directory, cache, open, status, owner, options.stopDeadline);
     try {
       mounted.servers.add(ControlServer.start(run.socket(), mounted.requests()));
       if (options.metricsPort != null) {
@@ -128,6 +132,7 @@ final class MountedPrefix {
     if (mine) {
       try {
         directory.close();
+        cache.close();
         finished.complete(null);
       } catch (RuntimeException | Error e) {
         finished.completeExceptionally(e);

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.s3shard.cache.FrameCache;
 import io.s3shard.store.Purpose;
 import io.s3shard.store.RequestKind;
 import io.s3shard.store.StoreMeter;
@@ -13,15 +12,11 @@ import io.s3shard.store.StoreUse;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/**
- * What is asked of the bucket, and what the cache holds, for Prometheus: {@code s3shard_store_*},
- * {@code s3shard_cache_*}.
- */
+/** What is asked of the bucket, for Prometheus: {@code s3shard_store_*}. */
 final class StoreMetrics {
   private StoreMetrics() {}
 
-  static void register(
-      MeterRegistry registry, Location location, StoreStack stack, FrameCache cache) {
+  static void register(MeterRegistry registry, Location location, StoreStack stack) {
     for (RequestKind kind : RequestKind.values()) {
       for (Purpose purpose : Purpose.values()) {
         register(registry, location, stack.meter(), kind, purpose);
@@ -33,13 +28,6 @@ final class StoreMetrics {
         .register(registry);
     Gauge.builder("s3shard.store.requests.at.once.limit", stack, StoreStack::requestsAtOnce)
         .tags(bucket)
-        .register(registry);
-    Tags memory = Tags.of("tier", "memory");
-    Gauge.builder("s3shard.cache.bytes", cache, FrameCache::usedBytes)
-        .tags(memory)
-        .register(registry);
-    Gauge.builder("s3shard.cache.limit.bytes", cache, FrameCache::capacityBytes)
-        .tags(memory)
         .register(registry);
   }
 

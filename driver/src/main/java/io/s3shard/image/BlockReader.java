@@ -8,6 +8,7 @@ import io.s3shard.format.Blocks;
 import io.s3shard.format.FrameCheck;
 import io.s3shard.format.ObjectFormat;
 import io.s3shard.format.ObjectRef;
+import io.s3shard.store.Body;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.Purpose;
@@ -198,6 +199,27 @@ public final class BlockReader {
     synchronized (underWay) {
       for (int i = 0; i < fetch.frames(); i++) {
         underWay.remove(fetch.frame(i));
+      }
+    }
+  }
+
+  /** Keeps the blocks of an object that was just put as {@code body}, if there is room for it. */
+  void keep(ObjectRef object, Body body) {
+    if (!cache.takes(body.length())) {
+      return;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(ObjectFormat.FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Frame frame = new Frame(object, 0);
+    for (ByteBuffer part : body.parts()) {
+      while (part.hasRemaining() && frame.blocks() > 0) {
+        int length = ObjectFormat.FRAME_HEADER_BYTES + frame.blocks() * Blocks.SIZE;
+        int take = Math.min(part.remaining(), length - bytes.position());
+        bytes.put(part.slice(part.position(), take));
+        part.position(part.position() + take);
+        if (bytes.position() == length) {
+          cache.keep(frame, bytes.clear(), 0);
+          frame = new Frame(object, frame.number() + 1);
+        }
       }
     }
   }

@@ -41,7 +41,8 @@ final class Committer {
 
   Committer(ImageParts parts) {
     this.parts = parts;
-    this.uploader = new Uploader(parts.store(), parts.execution(), parts.options().uploads());
+    this.uploader =
+        new Uploader(parts.store(), parts.reader(), parts.execution(), parts.options().uploads());
     this.early = new EarlyUploads(parts, uploader);
     this.checkpointer = new Checkpointer(parts, uploader);
   }
@@ -123,10 +124,7 @@ final class Committer {
         Optional.ofNullable(checkpoint).map(Checkpointer.Ready::checkpoint));
   }
 
-  /**
-   * What was just written is often read next, and a checkpoint will gather the inline part. Whole
-   * chunks would flood it.
-   */
+  /** A checkpoint will gather it. */
   private void keepInCache(CommitPlan plan, long slot) {
     if (!plan.inline().isEmpty()) {
       int blocks = plan.inline().stream().mapToInt(b -> b.remaining() / Blocks.SIZE).sum();

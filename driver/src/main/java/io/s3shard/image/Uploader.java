@@ -21,11 +21,13 @@ final class Uploader {
   private static final int DELETE_BATCH = 500;
 
   private final ObjectStore store;
+  private final BlockReader reader;
   private final Execution execution;
   private final int width;
 
-  Uploader(ObjectStore store, Execution execution, int width) {
+  Uploader(ObjectStore store, BlockReader reader, Execution execution, int width) {
     this.store = store;
+    this.reader = reader;
     this.execution = execution;
     this.width = width;
   }
@@ -41,10 +43,10 @@ final class Uploader {
 
   void data(CommitPlan.Upload upload, Purpose purpose) {
     ObjectKey key = upload.object().key();
-    store.put(
-        key,
-        ObjectFormat.encode(ObjectFormat.Kind.DATA, key, upload.payload(), new byte[0]),
-        purpose);
+    Body body = ObjectFormat.encode(ObjectFormat.Kind.DATA, key, upload.payload(), new byte[0]);
+    store.put(key, body, purpose);
+    // what was just written is often read next; nobody can be misled by it before it is committed
+    reader.keep(upload.object(), body);
   }
 
   void put(ObjectRef object, Body body, Purpose purpose) {

@@ -9,13 +9,22 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code stats} makes of two answers of a mount. */
 class MountRatesTest {
+  private static final String MEMORY =
+      """
+      "memory": {"rssAnonBytes": 300, "rssFileBytes": 40, "rssSharedBytes": 50, "heapBytes": 60, "heapLimitBytes": 70,
+        "arenaBytes": 8, "arenaLimitBytes": 9, "cacheBytes": 1, "cacheLimitBytes": 2, "ioBufferBytes": 3,
+        "ioBufferLimitBytes": 4, "readAheadBytes": 5, "readAheadLimitBytes": 6},
+      "cache": {"memory": {"bytes": 1, "limitBytes": 2, "hits": 30, "misses": 10, "evictions": 0},
+        "disk": {"bytes": 100, "limitBytes": 200, "hits": 5, "misses": 5, "evictions": 0, "damaged": 0, "leftOut": 0}},
+      """;
+
   private static JsonObject answer(double seconds, long reads, long puts, double away) {
     String io = "{\"operations\": %d, \"bytes\": %d, \"errors\": 0, \"seconds\": 0.5}";
     String none = io.formatted(0, 0);
     return JsonParser.parseString(
             """
             {"exit": 0, "location": "s3://b/p", "mountPoint": "/mnt", "pid": 7, "version": "1", "time": "2026-01-01T00:00:00Z",
-             "seconds": %s, "bucketAwaySeconds": %s, "cacheBytes": 1, "cacheLimitBytes": 2,
+             "seconds": %s, "bucketAwaySeconds": %s, %s
              "volumes": [{"name": "fs.img", "state": "open", "sizeBytes": 9, "dirtyBytes": 2097152, "oldestDirtySeconds": 1.5,
                "writersWaiting": 0, "commits": 3, "committedBytes": 4, "commitsSinceCheckpoint": 3, "earlyUploads": 2,
                "staleUploads": 1, "arena": "/a",
@@ -26,6 +35,7 @@ class MountRatesTest {
                 .formatted(
                     seconds,
                     away,
+                    MEMORY,
                     io.formatted(reads, reads * 4096),
                     none,
                     none,

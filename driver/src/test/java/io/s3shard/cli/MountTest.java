@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -209,6 +210,42 @@ class MountTest {
       assertThat(new String(read.array(), StandardCharsets.UTF_8))
           .isEqualTo("written and never synced");
     }
+  }
+
+  @Test
+  void whatWasWrittenIsInTheCacheOnDiskAfterARemountAndLosingItHarmsNothing() throws Exception {
+    byte[] content = new byte[6 << 20];
+    new Random(5).nextBytes(content);
+    mount("--cache-size", "64MiB");
+    Files.write(mountPoint.resolve("a"), content);
+    assertThat(run("umount", mountPoint.toString()).exit()).isZero();
+
+    mount("--cache-size", "64MiB");
+    assertThat(Files.readAllBytes(mountPoint.resolve("a"))).isEqualTo(content);
+    assertThat(readBytes(stats())).as("a page of the map, and no data").isLessThan(64 << 10);
+    assertThat(stats().getAsJsonObject("cache").getAsJsonObject("disk").get("hits").getAsInt())
+        .isPositive();
+    assertThat(run("umount", mountPoint.toString()).exit()).isZero();
+
+    try (var files = Files.list(folder.resolve("cache").resolve("frames"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    mount("--cache-size", "64MiB");
+    assertThat(Files.readAllBytes(mountPoint.resolve("a"))).isEqualTo(content);
+    assertThat(readBytes(stats())).isGreaterThan(content.length);
+  }
+
+  private static long readBytes(JsonObject stats) {
+    long bytes = 0;
+    for (var row : stats.getAsJsonArray("requests")) {
+      String purpose = row.getAsJsonObject().get("purpose").getAsString();
+      if (purpose.equals("READ") || purpose.equals("PREFETCH")) {
+        bytes += row.getAsJsonObject().get("receivedBytes").getAsLong();
+      }
+    }
+    return bytes;
   }
 
   @Test
