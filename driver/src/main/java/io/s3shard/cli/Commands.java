@@ -18,6 +18,7 @@ final class Commands {
         new DetachCommand(surroundings),
         SnapshotCommand.line(surroundings),
         new CloneCommand(surroundings),
+        new RestoreCommand(surroundings),
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),
         new DoctorCommand(surroundings),

@@ -39,6 +39,13 @@ public final class Deletions {
     return retired;
   }
 
+  /**
+   * Deletes a volume and gives its room back, as far as nobody needs it. @throws as {@link #retire}
+   */
+  public Reaper.Reaped delete(String name) {
+    return reap(retire(name).id());
+  }
+
   /** Takes back a volume that was made for nothing, whatever became of its name. */
   void undo(VolumeId id, String reason) {
     retire(id, reason);

@@ -161,6 +161,29 @@ class CommandsTest {
   }
 
   @Test
+  void restorePutsASnapshotInTheVolumesPlace() throws IOException {
+    create("a");
+    String before = id("a").value();
+    command.run("snapshot", "create", PREFIX, "a", "monday");
+    command.run("resize", PREFIX, "a", "2GiB");
+    JsonObject json =
+        command.run("restore", PREFIX, "a@monday", "--keep-as", "old", "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(json.get("beforeId").getAsString()).isEqualTo(before);
+    assertThat(json.get("id").getAsString()).isEqualTo(id("a").value()).isNotEqualTo(before);
+    assertThat(command.run("ls", PREFIX, "-o", "name").out().lines()).containsExactly("a", "old");
+
+    command.run("snapshot", "create", PREFIX, "a", "friday");
+    json = command.run("restore", PREFIX, "a@friday", "--discard", "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(command.run("ls", PREFIX, "-o", "name").out().lines()).containsExactly("a", "old");
+    assertThat(command.run("restore", PREFIX, "a").exit()).isEqualTo(2);
+    assertThat(command.run("restore", PREFIX, "a@x").exit()).isEqualTo(3);
+    assertThat(command.run("restore", PREFIX, "a@x", "--discard", "--keep-as", "b").exit())
+        .isEqualTo(2);
+  }
+
+  @Test
   void rmKeepsWhatOthersNeedAndSaysSo() throws IOException {
     create("a");
     command.run("snapshot", "create", PREFIX, "a", "monday");
