@@ -22,22 +22,39 @@ final class LocalOwner implements Snapshots.OwnersAtHand {
 
   @Override
   public Optional<Snapshot> pin(String volume, PinRequest request) {
-    String line =
-        OwnerRequests.PIN + " " + JSON.toJson(PinMessages.request(storeTag, volume, request));
+    return ask(OwnerRequests.PIN, PinMessages.request(storeTag, volume, request))
+        .map(PinMessages::pinned);
+  }
+
+  /**
+   * Makes the volume that is called {@code volume} larger; false: no mount of this host has it
+   * open.
+   */
+  boolean grow(String volume, long sizeBytes) {
+    JsonObject request = new JsonObject();
+    request.addProperty("store", storeTag);
+    request.addProperty("volume", volume);
+    request.addProperty("sizeBytes", sizeBytes);
+    return ask(OwnerRequests.GROW, request).isPresent();
+  }
+
+  /** The answer of the one that has the volume open; its failure is thrown here. */
+  private Optional<JsonObject> ask(String request, JsonObject arguments) {
+    String line = request + " " + JSON.toJson(arguments);
     for (RunDirectory mount : RunDirectory.all(environment)) {
       Optional<JsonObject> answer = ControlClient.ask(mount, line);
       if (answer.filter(json -> json.has(OwnerRequests.HERE)).isPresent()) {
-        return Optional.of(pinned(answer.get()));
+        return answer.map(LocalOwner::succeeded);
       }
     }
     return Optional.empty();
   }
 
-  private static Snapshot pinned(JsonObject answer) {
+  private static JsonObject succeeded(JsonObject answer) {
     int exit = answer.get("exit").getAsInt();
     if (exit != ExitCode.OK.number()) {
       throw ExitCode.failure(exit, answer.get("message").getAsString());
     }
-    return PinMessages.pinned(answer);
+    return answer;
   }
 }

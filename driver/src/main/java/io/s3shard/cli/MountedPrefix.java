@@ -94,7 +94,9 @@ final class MountedPrefix {
         "unmount",
         _ -> unmount(),
         OwnerRequests.PIN,
-        owner::pin);
+        owner::pin,
+        OwnerRequests.GROW,
+        owner::grow);
   }
 
   /**

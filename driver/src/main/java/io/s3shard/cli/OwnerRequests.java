@@ -8,6 +8,8 @@ import io.s3shard.image.VolumeImage;
 import io.s3shard.volume.PinRequest;
 import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.VolumeDirectory;
+import io.s3shard.volume.VolumeLimits;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
  */
 final class OwnerRequests {
   static final String PIN = "pin";
+  static final String GROW = "grow";
 
   /**
    * In an answer: the volume is open here, and this is what became of the request. A mount that
@@ -37,6 +40,28 @@ final class OwnerRequests {
 
   /** Pins a volume with all that was written to it before, if it is of this store and open here. */
   JsonObject pin(JsonObject arguments) {
+    return ifHere(arguments, (id, image) -> pin(id, image, arguments));
+  }
+
+  /**
+   * Makes a volume larger, if it is of this store and open here; the size is in the log when this
+   * returns.
+   */
+  JsonObject grow(JsonObject arguments) {
+    return ifHere(
+        arguments,
+        (id, image) -> {
+          String name = arguments.get("volume").getAsString();
+          long sizeBytes = arguments.get("sizeBytes").getAsLong();
+          VolumeLimits.checkGrowth(name, image.sizeBytes(), sizeBytes);
+          image.grow(sizeBytes);
+          image.flush();
+          return new JsonObject();
+        });
+  }
+
+  private JsonObject ifHere(
+      JsonObject arguments, BiFunction<VolumeId, VolumeImage, JsonObject> deed) {
     if (!arguments.get("store").getAsString().equals(storeTag)) {
       return new JsonObject();
     }
@@ -45,7 +70,7 @@ final class OwnerRequests {
     if (id.isEmpty() || image.isEmpty()) {
       return new JsonObject();
     }
-    return here(() -> pin(id.get(), image.get(), arguments));
+    return here(() -> deed.apply(id.get(), image.get()));
   }
 
   private JsonObject pin(VolumeId id, VolumeImage image, JsonObject arguments) {

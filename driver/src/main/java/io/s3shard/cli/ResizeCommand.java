@@ -1,5 +1,7 @@
 package io.s3shard.cli;
 
+import io.s3shard.volume.Volume;
+import io.s3shard.volume.Volumes;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,6 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "resize",
     description = {
       "Make a volume larger, open or not.",
+      "A mount on this host that has it open shows the new size at once, one on another host with its next commit.",
       "The file system in it is enlarged by its own tool (resize2fs, xfs_growfs)."
     },
     footer = {"", "Example:", "  s3shard resize s3://bucket/prefix fs.img 20GiB"})
@@ -32,9 +35,12 @@ final class ResizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    output.print(
-        VolumeDocuments.one(target.volumes(surroundings).resize(target.name(), size)),
-        surroundings.out());
+    Volumes volumes = target.volumes(surroundings);
+    Volume resized =
+        target.owner(surroundings).grow(target.name(), size)
+            ? volumes.get(target.name())
+            : volumes.resize(target.name(), size);
+    output.print(VolumeDocuments.one(resized), surroundings.out());
     return ExitCode.OK.number();
   }
 }

@@ -45,9 +45,12 @@ final class Target {
    * mount on this host.
    */
   Snapshots snapshots(Surroundings surroundings) {
-    LocalOwner owner =
-        new LocalOwner(
-            surroundings.environment(), surroundings.stores().storeTag(location, options));
-    return new Snapshots(volumes(surroundings)).preferring(owner);
+    return new Snapshots(volumes(surroundings)).preferring(owner(surroundings));
+  }
+
+  /** The mounts of this prefix on this host. */
+  LocalOwner owner(Surroundings surroundings) {
+    return new LocalOwner(
+        surroundings.environment(), surroundings.stores().storeTag(location, options));
   }
 }

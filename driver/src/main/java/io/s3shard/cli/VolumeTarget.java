@@ -36,6 +36,10 @@ final class VolumeTarget {
     return prefix.volumes(surroundings);
   }
 
+  LocalOwner owner(Surroundings surroundings) {
+    return prefix.owner(surroundings);
+  }
+
   Snapshots snapshots(Surroundings surroundings) {
     return prefix.snapshots(surroundings);
   }

@@ -196,6 +196,11 @@ final class Committer {
     checkpointer.stop();
   }
 
+  /** The image's size as the log has it: somebody else may have raised it. */
+  long sizeInLog() {
+    return parts.owned().state().sizeBytes();
+  }
+
   boolean isHeld() {
     return parts.owned().state().hold().isPresent();
   }

@@ -530,6 +530,7 @@ public final class VolumeImage implements Image {
         Committer.Done done = committer.commit(cut, cause);
         synchronized (lock) {
           done.install();
+          sizeBytes = Math.max(sizeBytes, committer.sizeInLog());
           frozen = null;
           committedSequence = Math.max(committedSequence, cut.lastSequence);
           arena.free(cut.segments);

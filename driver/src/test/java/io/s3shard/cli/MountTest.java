@@ -249,6 +249,20 @@ class MountTest {
   }
 
   @Test
+  void anOpenImageIsResizedByItsOwner() throws Exception {
+    mount();
+    write("a", "text");
+    try (FileChannel open = FileChannel.open(mountPoint.resolve("a"), StandardOpenOption.WRITE)) {
+      assertThat(run("resize", PREFIX, "a", "5MiB").err()).isEmpty();
+      await().atMost(PATIENCE).until(() -> open.size() == 5 << 20);
+      assertThat(run("info", PREFIX, "a").out()).contains("5MiB");
+      Ended shrunk = run("resize", PREFIX, "a", "1MiB");
+      assertThat(shrunk.exit()).isEqualTo(2);
+      assertThat(shrunk.err()).contains("can't shrink");
+    }
+  }
+
+  @Test
   void itIsMountedFromFstab() throws Exception {
     program = "mount.fuse.s3shard";
     Ended mounted =

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -297,6 +298,22 @@ class VolumeImageTest {
         .filter(o -> o.key().value().contains(folder))
         .mapToLong(ListedObject::sizeBytes)
         .sum();
+  }
+
+  @Test
+  void aSizeThatAnotherHasSetComesWithTheNextCommit() {
+    VolumeImage image = open();
+    new VolumeLog(VOLUME, bucket, execution)
+        .append(
+            state ->
+                new LogRecord.Set(
+                    OptionalLong.of(9_000_000), Optional.empty(), new TreeMap<>(), new TreeSet<>()),
+            (state, slot) -> state.sizeBytes() == 9_000_000);
+    image.write(0, ByteBuffer.wrap(random(5000, 1)));
+    image.flush();
+    assertThat(image.sizeBytes()).isEqualTo(9_000_000);
+    assertThat(read(image, 8_000_000, 5000)).containsOnly(0);
+    image.close();
   }
 
   @Test
