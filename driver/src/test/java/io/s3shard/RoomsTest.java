@@ -25,6 +25,10 @@ class RoomsTest {
           .definedBy(ROOT + "cli..")
           .layer("csi")
           .definedBy(ROOT + "csi..")
+          .layer("shardd")
+          .definedBy(ROOT + "shardd..")
+          .layer("rpc")
+          .definedBy(ROOT + "rpc..")
           .layer("kube")
           .definedBy(ROOT + "kube..")
           .layer("host")
@@ -51,12 +55,16 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("cli", "csi")
           .whereLayer("host")
           .mayOnlyBeAccessedByLayers("cli", "csi")
-          .whereLayer("fuse")
+          .whereLayer("shardd")
           .mayOnlyBeAccessedByLayers("cli", "csi")
+          .whereLayer("rpc")
+          .mayOnlyBeAccessedByLayers("cli", "csi", "shardd")
+          .whereLayer("fuse")
+          .mayOnlyBeAccessedByLayers("cli", "shardd")
           .whereLayer("volume")
-          .mayOnlyBeAccessedByLayers("cli", "csi", "kube", "fuse")
+          .mayOnlyBeAccessedByLayers("cli", "csi", "kube", "shardd", "fuse")
           .whereLayer("image")
-          .mayOnlyBeAccessedByLayers("cli", "csi", "fuse", "volume")
+          .mayOnlyBeAccessedByLayers("cli", "csi", "shardd", "fuse", "volume")
           .whereLayer("map")
           .mayOnlyBeAccessedByLayers("cli", "image")
           .whereLayer("cache")
@@ -83,6 +91,34 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("ru.serce..", "jnr..");
+
+  @ArchTest
+  static final ArchRule onlyRpcKnowsNetty =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "rpc..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.netty..", "io.grpc.netty..");
+
+  @ArchTest
+  static final ArchRule onlyServicesKnowGrpc =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              ROOT + "rpc..", ROOT + "shardd..", ROOT + "csi..", ROOT + "proto..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.grpc..");
+
+  @ArchTest
+  static final ArchRule onlyTheHostRunsPrograms =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + "host..", ROOT + "cli..")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ProcessBuilder.class);
 
   /** What the simulation runs must take time, chance and threads from Execution only. */
   @ArchTest

@@ -33,7 +33,15 @@ record CacheParts(
             ? null
             : new DiskCache(
                 options.cacheDir.resolve("frames"), store, options.cacheSize, execution);
-    FrameCache memory = new FrameCache(options.cacheMemory, disk);
+    return of(new FrameCache(options.cacheMemory, disk), disk, execution);
+  }
+
+  /** Without a cache on disk. */
+  static CacheParts inMemory(long bytes, Execution execution) {
+    return of(new FrameCache(bytes, null), null, execution);
+  }
+
+  private static CacheParts of(FrameCache memory, @Nullable DiskCache disk, Execution execution) {
     return new CacheParts(
         memory,
         disk,

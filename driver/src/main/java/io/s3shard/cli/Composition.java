@@ -1,5 +1,6 @@
 package io.s3shard.cli;
 
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.s3shard.execution.Execution;
@@ -68,7 +69,8 @@ final class Composition implements Stores {
         Optional.ofNullable(options.region),
         options.pathStyle ? Optional.of(true) : Optional.empty(),
         Optional.ofNullable(options.profile),
-        Optional.ofNullable(options.caBundle));
+        Optional.ofNullable(options.caBundle),
+        Optional.empty());
   }
 
   /** Mounts and begins to serve. @throws io.s3shard.error.S3ShardException with the remedy */
@@ -102,7 +104,7 @@ final class Composition implements Stores {
         new VolumeDirectory(snapshots, open, execution, (int) options.chunkSize);
     OwnerRequests owner = new OwnerRequests(tag, directory, open, execution);
     MountStatus status = new MountStatus(location, mountPoint, open, stack, memory, execution);
-    StoreMetrics.register(registry, location, stack);
+    StoreMetrics.register(registry, Tags.of("bucket", location.bucket()), stack);
     cache.register(registry);
     memory.register(registry);
     if (!options.readOnly) {

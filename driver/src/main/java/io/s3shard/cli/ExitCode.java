@@ -2,6 +2,7 @@ package io.s3shard.cli;
 
 import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
+import io.s3shard.error.HostFailure;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.Poisoned;
@@ -84,6 +85,7 @@ enum ExitCode {
       case Damaged _ -> DAMAGED;
       case Fenced _ -> FENCED;
       case Poisoned _ -> FENCED;
+      case HostFailure _ -> OTHER;
     };
   }
 }

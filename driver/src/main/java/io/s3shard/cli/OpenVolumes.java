@@ -123,6 +123,11 @@ final class OpenVolumes implements ImageSource {
         .register(registry);
   }
 
+  /** Empty: it is not open for writing. */
+  synchronized Optional<ImageStatus> status(VolumeId id) {
+    return Optional.ofNullable(open.get(id)).map(volume -> volume.image().status());
+  }
+
   private void forget(VolumeId id) {
     OpenVolume gone;
     synchronized (this) {

@@ -15,12 +15,21 @@ final class ThisHost {
   private ThisHost() {}
 
   static Host identity() {
+    return identity(read(NODE).orElse("unknown"), "s3shard mount");
+  }
+
+  /** As the node of that name in a cluster. */
+  static Host identity(String node) {
+    return identity(node.isEmpty() ? read(NODE).orElse("unknown") : node, "s3shard shardd");
+  }
+
+  private static Host identity(String node, String program) {
     String boot = read(BOOT).orElse("unknown boot");
     // a machine without an id is taken for another one after each boot: then nothing is taken over
     // by itself
     String machine = read(MACHINE).orElse(boot);
-    String process = "s3shard mount, process " + ProcessHandle.current().pid();
-    return new Host(read(NODE).orElse("unknown"), machine, boot, process);
+    String process = program + ", process " + ProcessHandle.current().pid();
+    return new Host(node, machine, boot, process);
   }
 
   private static Optional<String> read(Path file) {

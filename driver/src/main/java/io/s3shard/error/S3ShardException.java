@@ -17,7 +17,8 @@ public abstract sealed class S3ShardException extends RuntimeException
         VolumeBusy,
         VolumeExists,
         VolumeMissing,
-        InvalidRequest {
+        InvalidRequest,
+        HostFailure {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,15 +1,11 @@
 package io.s3shard.fuse;
 
 import io.s3shard.error.InvalidRequest;
-import io.s3shard.error.S3ShardException;
 import io.s3shard.error.VolumeMissing;
-import io.s3shard.image.Image;
-import io.s3shard.image.VolumeImage;
 import io.s3shard.volume.ImageAttributes;
 import io.s3shard.volume.ImageDirectory;
 import io.s3shard.volume.ImageEntry;
 import io.s3shard.volume.OpenImage;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -20,18 +16,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 import jnr.ffi.Pointer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import ru.serce.jnrfuse.ErrorCodes;
 import ru.serce.jnrfuse.FuseFillDir;
-import ru.serce.jnrfuse.FuseStubFS;
 import ru.serce.jnrfuse.struct.FileStat;
 import ru.serce.jnrfuse.struct.FuseFileInfo;
-import ru.serce.jnrfuse.struct.FuseOperations;
-import ru.serce.jnrfuse.struct.Statvfs;
 import ru.serce.jnrfuse.struct.Timespec;
 
 /**
@@ -39,13 +28,8 @@ import ru.serce.jnrfuse.struct.Timespec;
  * failure; the rules are DESIGN §5, Files: an image grows and never shrinks, is opened for writing
  * by the first writable open, and flushes at each close.
  */
-public final class DirectoryFileSystem extends FuseStubFS {
-  private static final Logger LOG = LoggerFactory.getLogger(DirectoryFileSystem.class);
-
+public final class DirectoryFileSystem extends ImageFiles {
   private static final int O_ACCMODE = 3;
-  private static final int KEEP_SIZE = 1;
-  private static final int PUNCH_HOLE = 2;
-  private static final int ZERO_RANGE = 16;
   private static final long UTIME_NOW = (1L << 30) - 1;
   private static final long UTIME_OMIT = (1L << 30) - 2;
   private static final int XATTR_CREATE = 1;
@@ -53,11 +37,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   /** Bytes of all extended attributes of an image: they travel in every COMMIT. */
   private static final int XATTRS_MAX_BYTES = 1024;
-
-  /** What statfs shows: 1 PiB, all of it free. */
-  private static final long BLOCK_BYTES = 4096;
-
-  private static final long BLOCKS = (1L << 50) / BLOCK_BYTES;
 
   private final ImageDirectory images;
   private final String source;
@@ -70,10 +49,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
   public DirectoryFileSystem(String source, ImageDirectory images) {
     this.source = source;
     this.images = images;
-  }
-
-  FuseOperations operations() {
-    return fuseOperations;
   }
 
   // ---- names and attributes
@@ -114,24 +89,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
     return images.snapshots().list(image).orElseThrow(() -> missing(image));
   }
 
-  private static void show(ImageEntry entry, FileStat stat) {
-    stat.st_mode.set(FileStat.S_IFREG | entry.mode() & 0777);
-    stat.st_nlink.set(1);
-    stat.st_uid.set(entry.uid());
-    stat.st_gid.set(entry.gid());
-    stat.st_size.set(entry.sizeBytes());
-    stat.st_blksize.set(BLOCK_BYTES);
-    stat.st_blocks.set((entry.sizeBytes() + 511) / 512);
-    long seconds = entry.modified().getEpochSecond();
-    int nanos = entry.modified().getNano();
-    stat.st_mtim.tv_sec.set(seconds);
-    stat.st_mtim.tv_nsec.set(nanos);
-    stat.st_ctim.tv_sec.set(seconds);
-    stat.st_ctim.tv_nsec.set(nanos);
-    stat.st_atim.tv_sec.set(seconds);
-    stat.st_atim.tv_nsec.set(nanos);
-  }
-
   @Override
   public int readdir(
       String path, Pointer buffer, FuseFillDir filler, long offset, FuseFileInfo info) {
@@ -161,22 +118,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
           snapshots(folder.image()).stream().map(ImageEntry::name).toList();
       case Place.ImageFile _, Place.SnapshotFile _, Place.Nowhere _ -> throw missing(path);
     };
-  }
-
-  @Override
-  public int statfs(String path, Statvfs stat) {
-    return answer(
-        "statfs",
-        path,
-        () -> {
-          stat.f_bsize.set(BLOCK_BYTES);
-          stat.f_frsize.set(BLOCK_BYTES);
-          stat.f_blocks.set(BLOCKS);
-          stat.f_bfree.set(BLOCKS);
-          stat.f_bavail.set(BLOCKS);
-          stat.f_namemax.set(255);
-          return 0;
-        });
   }
 
   @Override
@@ -419,17 +360,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
   }
 
   @Override
-  public int flush(String path, FuseFileInfo info) {
-    return answer(
-        "flush",
-        path,
-        () -> {
-          file(info).flush();
-          return 0;
-        });
-  }
-
-  @Override
   public int release(String path, FuseFileInfo info) {
     return answer(
         "release",
@@ -438,57 +368,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
           OpenFile file = open.remove(info.fh.get());
           if (file != null) {
             file.release();
-          }
-          return 0;
-        });
-  }
-
-  // ---- contents
-
-  @Override
-  public int read(String path, Pointer buffer, long size, long offset, FuseFileInfo info) {
-    return answer(
-        "read",
-        path,
-        () -> {
-          Image image = file(info).image();
-          long length = Math.min(size, image.sizeBytes() - offset);
-          if (length <= 0) {
-            return 0;
-          }
-          image.read(offset, bytes(buffer, length));
-          return (int) length;
-        });
-  }
-
-  @Override
-  public int write(String path, Pointer buffer, long size, long offset, FuseFileInfo info) {
-    return answer(
-        "write",
-        path,
-        () -> {
-          if (offset + size > VolumeImage.MAX_SIZE_BYTES) {
-            return -ErrorCodes.EFBIG();
-          }
-          file(info).changing().write(offset, bytes(buffer, size));
-          return (int) size;
-        });
-  }
-
-  /** The request's own memory, without a copy. */
-  private static ByteBuffer bytes(Pointer buffer, long size) {
-    return MemorySegment.ofAddress(buffer.address()).reinterpret(size).asByteBuffer();
-  }
-
-  @Override
-  public int fsync(String path, int dataOnly, FuseFileInfo info) {
-    return answer(
-        "fsync",
-        path,
-        () -> {
-          OpenFile file = file(info);
-          if (file.isWriting()) {
-            file.image().flush();
           }
           return 0;
         });
@@ -512,71 +391,10 @@ public final class DirectoryFileSystem extends FuseStubFS {
         });
   }
 
-  @Override
-  public int ftruncate(String path, long size, FuseFileInfo info) {
-    return answer("truncate", path, () -> resize(path, file(info), size));
-  }
-
-  private int resize(String path, OpenFile file, long size) {
-    if (size > VolumeImage.MAX_SIZE_BYTES) {
-      return -ErrorCodes.EFBIG();
-    }
-    long now = file.image().sizeBytes();
-    if (size < now) {
-      return shrinks(path);
-    }
-    if (size > now) {
-      file.changing().grow(size);
-    }
-    return 0;
-  }
-
-  private static int shrinks(String path) {
-    LOG.warn("{}: an image never shrinks; remove it and make a new one", path);
-    return -ErrorCodes.EPERM();
-  }
-
-  @Override
-  public int fallocate(String path, int mode, long offset, long length, FuseFileInfo info) {
-    return answer(
-        "fallocate",
-        path,
-        () -> {
-          OpenFile file = file(info);
-          if (offset + length > VolumeImage.MAX_SIZE_BYTES) {
-            return -ErrorCodes.EFBIG();
-          }
-          return allocate(file, mode, offset, length);
-        });
-  }
-
-  private static int allocate(OpenFile file, int mode, long offset, long length) {
-    long end = offset + length;
-    long size = file.image().sizeBytes();
-    switch (mode) {
-      case 0 -> {
-        if (end > size) {
-          file.changing().grow(end);
-        }
-      }
-      case KEEP_SIZE -> {}
-      case PUNCH_HOLE | KEEP_SIZE -> file.changing().discard(offset, length);
-      case ZERO_RANGE -> file.changing().zero(offset, length);
-      case ZERO_RANGE | KEEP_SIZE -> {
-        if (offset < size) {
-          file.changing().zero(offset, Math.min(length, size - offset));
-        }
-      }
-      default -> {
-        return -ErrorCodes.EOPNOTSUPP();
-      }
-    }
-    return 0;
-  }
-
   // ---- what all share
 
-  private OpenFile file(FuseFileInfo info) {
+  @Override
+  OpenFile file(FuseFileInfo info) {
     OpenFile file = open.get(info.fh.get());
     if (file == null) {
       throw new InvalidRequest("no open file " + info.fh.get());
@@ -591,17 +409,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
 
   private VolumeMissing missing(String name) {
     return new VolumeMissing("there is no image \"" + name + "\" in " + source);
-  }
-
-  /** An error number that the classes of failures don't tell apart. */
-  private static final class Refused extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final int errno;
-
-    private Refused(int errno) {
-      super(null, null, false, false);
-      this.errno = errno;
-    }
   }
 
   /**
@@ -631,26 +438,6 @@ public final class DirectoryFileSystem extends FuseStubFS {
       throw new Refused(ErrorCodes.ENAMETOOLONG());
     }
     return name;
-  }
-
-  /**
-   * Carries a callback out. Nothing may escape: an exception that reached native code would end the
-   * process.
-   */
-  private static int answer(String what, @Nullable String path, IntSupplier body) {
-    try {
-      return body.getAsInt();
-    } catch (Refused e) {
-      return -e.errno;
-    } catch (VolumeMissing e) {
-      return Errno.of(e);
-    } catch (S3ShardException e) {
-      LOG.warn("{} {}: {}", what, path, e.getMessage());
-      return Errno.of(e);
-    } catch (Throwable e) {
-      LOG.error("{} {} failed by a fault of s3shard itself", what, path, e);
-      return Errno.of(e);
-    }
   }
 
   @Override

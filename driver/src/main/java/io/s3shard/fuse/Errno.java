@@ -2,6 +2,7 @@ package io.s3shard.fuse;
 
 import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
+import io.s3shard.error.HostFailure;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.Poisoned;
@@ -33,6 +34,7 @@ final class Errno {
       case VolumeExists e -> ErrorCodes.EEXIST();
       case VolumeMissing e -> ErrorCodes.ENOENT();
       case InvalidRequest e -> ErrorCodes.EINVAL();
+      case HostFailure e -> ErrorCodes.EIO();
     };
   }
 }

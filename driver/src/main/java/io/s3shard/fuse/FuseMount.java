@@ -21,15 +21,9 @@ import jnr.ffi.Runtime;
  *
  * <p>Numbers are those of {@code linux/fuse.h}.
  */
-final class FuseMount {
+public final class FuseMount {
   /** Bytes in a read or a write: what libfuse2 can carry. */
   static final int MAX_TRANSFER_BYTES = 128 << 10;
-
-  /**
-   * Requests that the kernel sends without waiting for answers: deep enough for a queue depth of 64
-   * on two loop devices.
-   */
-  static final int MAX_BACKGROUND = 128;
 
   static final String TYPE = "fuse.s3shard";
 
@@ -50,6 +44,11 @@ final class FuseMount {
   private static final int INIT_EXT = 1 << 30;
   private static final int HAS_RESEND_UPPER = 1 << 39 - 32;
 
+  /** A message whose {@code unique} is 0 is a notice; its kind is where an error would be. */
+  private static final int NOTIFY_INVAL_INODE = 2;
+
+  private static final int NOTIFY_RESEND = 7;
+
   static final LibC C = LibraryLoader.create(LibC.class).load("c");
   static final Runtime RUNTIME = Runtime.getSystemRuntime();
 
@@ -61,16 +60,34 @@ final class FuseMount {
     this.descriptor = descriptor;
   }
 
-  int descriptor() {
+  /**
+   * A mount that another process made and answered for. {@code descriptor}: its connection, ours
+   * from now on.
+   */
+  public static FuseMount adopt(Path mountPoint, int descriptor) {
+    return new FuseMount(mountPoint, descriptor);
+  }
+
+  /**
+   * The connection to the kernel: whoever holds it open keeps the mount alive. Closed when the
+   * session ends.
+   */
+  public int descriptor() {
     return descriptor;
   }
 
-  Path mountPoint() {
+  public Path mountPoint() {
     return mountPoint;
   }
 
-  /** Mounts and shakes hands. @throws InvalidRequest or StoreRefused with the remedy */
-  static FuseMount mount(String source, Path mountPoint, boolean readOnly) {
+  /**
+   * Mounts and shakes hands.
+   *
+   * @param source what the mount table shows, such as {@code s3://bucket/prefix}
+   * @throws InvalidRequest or StoreRefused with the remedy
+   */
+  public static FuseMount mount(
+      String source, Path mountPoint, boolean readOnly, SessionThreads threads) {
     cleanStale(mountPoint);
     check(mountPoint);
     int descriptor = C.open("/dev/fuse", O_RDWR_CLOEXEC);
@@ -91,7 +108,7 @@ final class FuseMount {
           "can't mount on " + mountPoint + ": " + why + "; mounting needs root (CAP_SYS_ADMIN)");
     }
     FuseMount mount = new FuseMount(mountPoint, descriptor);
-    mount.shakeHands();
+    mount.shakeHands(threads.background());
     return mount;
   }
 
@@ -106,6 +123,28 @@ final class FuseMount {
               + mountPoint
               + " already; unmount it, or choose another directory");
     }
+  }
+
+  /** Mounts of ours below {@code folder}, whoever serves them. */
+  public static List<Path> below(Path folder) {
+    return mountInfo().stream()
+        .filter(line -> line.contains(" " + TYPE + " "))
+        .map(line -> Path.of(unescaped(line.split(" ", -1)[4])))
+        .filter(place -> place.startsWith(folder) && !place.equals(folder))
+        .toList();
+  }
+
+  private static String unescaped(String field) {
+    return field
+        .replace("\\011", "\t")
+        .replace("\\012", "\n")
+        .replace("\\040", " ")
+        .replace("\\134", "\\");
+  }
+
+  /** Takes the mount at {@code place} out of sight at once, if there is one. */
+  public static void detach(Path place) {
+    C.umount2(place.toString(), MNT_DETACH);
   }
 
   /** Takes away what a daemon that died left: a mount of ours that answers "not connected". */
@@ -152,7 +191,7 @@ final class FuseMount {
    * fuse_in_header is 40 bytes, fuse_out_header 16, fuse_init_out 64. Version 7.19 is what libfuse2
    * speaks.
    */
-  private void shakeHands() {
+  private void shakeHands(int background) {
     Pointer in = Memory.allocateDirect(RUNTIME, MAX_TRANSFER_BYTES + 4096);
     long length = C.read(descriptor, in, MAX_TRANSFER_BYTES + 4096L);
     if (length < 56 || in.getInt(4) != 26) {
@@ -169,14 +208,46 @@ final class FuseMount {
     out.putInt(20, 19);
     out.putInt(24, readAhead);
     out.putInt(28, wanted & offered);
-    out.putShort(32, (short) MAX_BACKGROUND);
-    out.putShort(34, (short) (MAX_BACKGROUND * 3 / 4));
+    out.putShort(32, (short) background);
+    out.putShort(34, (short) (background * 3 / 4));
     out.putInt(36, MAX_TRANSFER_BYTES);
     out.putInt(40, 1);
     out.putInt(48, HAS_RESEND_UPPER);
-    if (C.write(descriptor, out, 80) != 80) {
+    if (!send(out, 80)) {
       throw new StoreRefused("the kernel refuses the FUSE handshake: " + lastError());
     }
+  }
+
+  /**
+   * What a dead process had read and not answered comes again, to whoever reads the descriptor.
+   *
+   * @throws StoreRefused if the kernel can't (Linux 6.9)
+   */
+  void resend() {
+    Pointer notice = zeroed(16);
+    notice.putInt(0, 16);
+    notice.putInt(4, NOTIFY_RESEND);
+    if (!send(notice, 16)) {
+      throw new StoreRefused(
+          "the kernel does not send unanswered requests again: "
+              + lastError()
+              + "; taking a mount over needs Linux 6.9");
+    }
+  }
+
+  /** The kernel asks anew for a node's attributes. */
+  void forgetAttributes(long node) {
+    Pointer notice = zeroed(40);
+    notice.putInt(0, 40);
+    notice.putInt(4, NOTIFY_INVAL_INODE);
+    notice.putLong(16, node);
+    notice.putLong(24, -1); // no range: attributes only
+    send(notice, 40); // refused if the kernel does not know the node: then it knows no attributes
+  }
+
+  /** False: the kernel does not take it. */
+  boolean send(Pointer message, int bytes) {
+    return C.write(descriptor, message, bytes) == bytes;
   }
 
   /** Unmounts; false if it is in use. */
@@ -186,7 +257,7 @@ final class FuseMount {
 
   /** Takes the mount out of sight at once; it ends when its last user has gone. */
   void detach() {
-    C.umount2(mountPoint.toString(), MNT_DETACH);
+    detach(mountPoint);
   }
 
   static Pointer zeroed(int bytes) {

@@ -7,7 +7,9 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import jnr.ffi.LibraryLoader;
@@ -18,23 +20,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one mount: libfuse2 takes requests apart and calls {@link DirectoryFileSystem}, our own
- * threads read them.
- *
- * <p>Each request holds its thread until it is answered, however long the bucket is away. The
- * kernel sends at most {@link FuseMount#MAX_BACKGROUND} asynchronous requests, so as many threads
- * can wait in writes; {@link #RESERVED} more remain for what must go on meanwhile: reads,
- * attributes, names. Threads are made when none is idle.
+ * Serves one mount: libfuse2 takes requests apart and calls {@link ImageFiles}, our own threads
+ * read them. Each request holds its thread until it is answered, however long the bucket is away;
+ * threads are made when none is idle.
  */
 public final class FuseSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FuseSession.class);
 
-  private static final int INITIAL_THREADS = 8;
-  private static final int RESERVED = 32;
-  private static final int MAX_THREADS = FuseMount.MAX_BACKGROUND + RESERVED;
-
   /** A write and its header. */
   private static final int BUFFER_BYTES = FuseMount.MAX_TRANSFER_BYTES + 4096;
+
+  /** fuse_in_header. */
+  private static final int HEADER_BYTES = 40;
+
+  private static final int LOOKUP = 1;
+  private static final int INIT = 26;
+  private static final long ROOT_NODE = 1;
+
+  /** The first that libfuse2 gives out: what is looked up first has it. */
+  private static final long ONE_FILE_NODE = 2;
 
   private static final int PR_SET_IO_FLUSHER = 57;
   private static final int EINTR = 4;
@@ -43,6 +47,9 @@ public final class FuseSession implements AutoCloseable {
 
   private final FuseMount mount;
   private final LibFuse2 fuse;
+  private final SessionThreads limits;
+  private final RequestFilter filter;
+  private final Pointer library;
   private final Pointer session;
   private final Pointer channel;
 
@@ -50,21 +57,33 @@ public final class FuseSession implements AutoCloseable {
    * libfuse2 knows the callbacks by native pointers only: without this reference they would be
    * collected under it.
    */
-  private final DirectoryFileSystem files;
+  private final ImageFiles files;
 
   private final Pointer operations;
   private final AtomicInteger threads = new AtomicInteger();
   private final AtomicInteger idle = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private FuseSession(FuseMount mount, LibFuse2 fuse, DirectoryFileSystem files) {
+  private FuseSession(
+      FuseMount mount, SessionThreads limits, RequestFilter filter, ImageFiles files) {
     this.mount = mount;
-    this.fuse = fuse;
+    this.fuse = library();
+    this.limits = limits;
+    this.filter = filter;
     this.files = files;
     this.operations = operations(files);
     this.channel = fuse.fuse_kern_chan_new(mount.descriptor());
-    this.session = fuse.fuse_get_session(fuseNew(channel, operations));
-    pretendHandshake();
+    this.library = fuseNew(channel, operations);
+    this.session = fuse.fuse_get_session(library);
+  }
+
+  private static LibFuse2 library() {
+    try {
+      return LibraryLoader.create(LibFuse2.class).failImmediately().load("libfuse.so.2");
+    } catch (UnsatisfiedLinkError e) {
+      throw new StoreRefused(
+          "libfuse.so.2 is not installed: install libfuse2 (Debian: apt-get install libfuse2)", e);
+    }
   }
 
   /**
@@ -75,22 +94,43 @@ public final class FuseSession implements AutoCloseable {
    */
   public static FuseSession mount(
       String source, Path mountPoint, boolean readOnly, DirectoryFileSystem files) {
-    LibFuse2 fuse;
-    try {
-      fuse = LibraryLoader.create(LibFuse2.class).failImmediately().load("libfuse.so.2");
-    } catch (UnsatisfiedLinkError e) {
-      throw new StoreRefused(
-          "libfuse.so.2 is not installed: install libfuse2 (Debian: apt-get install libfuse2)", e);
+    library();
+    SessionThreads limits = SessionThreads.DIRECTORY;
+    FuseMount mount = FuseMount.mount(source, mountPoint, readOnly, limits);
+    FuseSession session = new FuseSession(mount, limits, RequestFilter.NONE, files);
+    session.begin(List.of(init()));
+    return session;
+  }
+
+  /**
+   * Begins to serve the one file of a mount. It may be somebody else's who is dead: what that one
+   * had not answered is answered now.
+   *
+   * @param resumed whether the kernel has spoken with somebody else before
+   */
+  public static FuseSession serve(FuseMount mount, boolean resumed, OneFileSystem file) {
+    FuseSession session =
+        new FuseSession(mount, SessionThreads.ONE_FILE, new OneFileRequests(mount), file);
+    session.begin(List.of(init(), lookUp(OneFileSystem.NAME)));
+    if (resumed) {
+      mount.resend();
     }
+    return session;
+  }
+
+  private void begin(List<Pointer> madeUp) {
     // our own page faults must not wait for writes that wait for us; refused without
     // CAP_SYS_RESOURCE, then it is only slower
     FuseMount.C.prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-    FuseSession session =
-        new FuseSession(FuseMount.mount(source, mountPoint, readOnly), fuse, files);
-    for (int i = 0; i < INITIAL_THREADS; i++) {
-      session.addThread();
+    pretend(madeUp);
+    for (int i = 0; i < limits.initial(); i++) {
+      addThread();
     }
-    return session;
+  }
+
+  /** The image has grown by another way than through the mount. */
+  public void sizeChanged() {
+    mount.forgetAttributes(ONE_FILE_NODE);
   }
 
   /** Returns when the mount has ended, by whomever. */
@@ -114,7 +154,7 @@ public final class FuseSession implements AutoCloseable {
   }
 
   private void addThread() {
-    if (threads.incrementAndGet() > MAX_THREADS) {
+    if (threads.incrementAndGet() > limits.most()) {
       threads.decrementAndGet();
       return;
     }
@@ -138,7 +178,9 @@ public final class FuseSession implements AutoCloseable {
         if (idle.decrementAndGet() == 0) {
           addThread();
         }
-        fuse.fuse_session_process(session, buffer, length, channel);
+        if (!filter.takes(buffer)) {
+          fuse.fuse_session_process(session, buffer, length, channel);
+        }
         idle.incrementAndGet();
       }
     } catch (RuntimeException | Error e) {
@@ -146,31 +188,55 @@ public final class FuseSession implements AutoCloseable {
     } finally {
       idle.decrementAndGet();
       ended.countDown();
+      if (threads.decrementAndGet() == 0) {
+        fuse.fuse_destroy(library); // closes the descriptor, too
+      }
     }
   }
 
   /**
-   * libfuse2 serves nothing before it has seen a handshake: it gets one of ours, answered into
-   * /dev/null.
+   * What libfuse2 must have seen before it serves: requests of ours, answered into /dev/null. A
+   * handshake always; and the kernel goes on with the node number that it knows.
    */
-  private void pretendHandshake() {
+  private void pretend(List<Pointer> requests) {
     int descriptor = FuseMount.C.open("/dev/null", 1);
     Pointer nowhere = fuse.fuse_kern_chan_new(descriptor);
-    Pointer init = FuseMount.zeroed(56);
-    init.putInt(0, 56);
-    init.putInt(4, 26);
-    init.putLong(8, 1);
+    for (Pointer request : requests) {
+      fuse.fuse_session_process(session, request, request.getInt(0), nowhere);
+    }
+    fuse.fuse_chan_destroy(nowhere); // closes the descriptor, too
+  }
+
+  private static Pointer init() {
+    Pointer init = request(INIT, 0, 16);
     init.putInt(40, 7);
     init.putInt(44, 19);
     init.putInt(48, FuseMount.MAX_TRANSFER_BYTES);
     init.putInt(52, 1 | 1 << 5);
-    fuse.fuse_session_process(session, init, 56, nowhere);
+    return init;
+  }
+
+  private static Pointer lookUp(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    Pointer lookUp = request(LOOKUP, ROOT_NODE, bytes.length + 1);
+    lookUp.put(HEADER_BYTES, bytes, 0, bytes.length);
+    return lookUp;
+  }
+
+  /** As the kernel would send it: a header, then a body of zeros. */
+  private static Pointer request(int opcode, long node, int bodyBytes) {
+    Pointer request = FuseMount.zeroed(HEADER_BYTES + bodyBytes);
+    request.putInt(0, HEADER_BYTES + bodyBytes);
+    request.putInt(4, opcode);
+    request.putLong(8, 1);
+    request.putLong(16, node);
+    return request;
   }
 
   /**
    * jnr-fuse keeps the table of callbacks on the heap until it is passed to a call: a native copy.
    */
-  private static Pointer operations(DirectoryFileSystem files) {
+  private static Pointer operations(ImageFiles files) {
     int bytes = Struct.size(files.operations());
     byte[] table = new byte[bytes];
     Struct.getMemory(files.operations()).get(0, table, 0, bytes);

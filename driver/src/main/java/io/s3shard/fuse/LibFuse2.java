@@ -10,6 +10,10 @@ import jnr.ffi.types.size_t;
 public interface LibFuse2 {
   Pointer fuse_kern_chan_new(int descriptor);
 
+  void fuse_chan_destroy(Pointer channel);
+
+  void fuse_destroy(Pointer fuse);
+
   Pointer fuse_get_session(Pointer fuse);
 
   int fuse_session_process(Pointer session, Pointer buffer, @size_t long length, Pointer channel);

@@ -3,26 +3,43 @@ package io.s3shard.store.s3;
 import io.s3shard.error.StoreRefused;
 import io.s3shard.error.StoreUnavailable;
 import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * The credentials that every AWS tool would use. None at the start is a refusal with a remedy; a
- * source that fails after it has once given some (an instance's metadata service, a token file) is
- * an outage.
+ * The credentials that the settings name, or that every AWS tool would use. None at the start is a
+ * refusal with a remedy; a source that fails after it has once given some (an instance's metadata
+ * service, a token file) is an outage.
  */
 final class FoundCredentials implements AwsCredentialsProvider, AutoCloseable {
-  private final DefaultCredentialsProvider chain;
+  private final AwsCredentialsProvider chain;
   private final String where;
   private volatile boolean everFound;
 
-  FoundCredentials(Optional<String> profile, String where) {
+  FoundCredentials(S3Settings settings, String where) {
+    this.chain =
+        settings.keys().map(FoundCredentials::of).orElseGet(() -> found(settings.profile()));
+    this.where = where;
+  }
+
+  private static AwsCredentialsProvider of(AccessKeys keys) {
+    AwsCredentials credentials =
+        keys.sessionToken().isPresent()
+            ? AwsSessionCredentials.create(
+                keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken().get())
+            : AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey());
+    return StaticCredentialsProvider.create(credentials);
+  }
+
+  private static AwsCredentialsProvider found(Optional<String> profile) {
     DefaultCredentialsProvider.Builder builder = DefaultCredentialsProvider.builder();
     profile.ifPresent(builder::profileName);
-    this.chain = builder.build();
-    this.where = where;
+    return builder.build();
   }
 
   @Override
@@ -46,6 +63,8 @@ final class FoundCredentials implements AwsCredentialsProvider, AutoCloseable {
 
   @Override
   public void close() {
-    chain.close();
+    if (chain instanceof DefaultCredentialsProvider ours) {
+      ours.close();
+    }
   }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param pathStyle whether the bucket's name goes into the path; empty: when the endpoint is an
  *     address or localhost
  * @param caBundle a PEM file of the only authorities to trust; empty: AWS_CA_BUNDLE, or Java's own
+ * @param keys to sign with; empty: what the chain of every AWS tool finds
  */
 public record S3Settings(
     String bucket,
@@ -29,7 +30,8 @@ public record S3Settings(
     Optional<String> region,
     Optional<Boolean> pathStyle,
     Optional<String> profile,
-    Optional<Path> caBundle) {
+    Optional<Path> caBundle,
+    Optional<AccessKeys> keys) {
 
   /** S3 allows keys of 1,024 bytes; this leaves room for the longest percent-encoded name. */
   public static final int MAX_PREFIX_BYTES = 200;
@@ -64,15 +66,17 @@ public record S3Settings(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   public S3Settings withEndpoint(URI url) {
-    return new S3Settings(bucket, prefix, Optional.of(url), region, pathStyle, profile, caBundle);
+    return new S3Settings(
+        bucket, prefix, Optional.of(url), region, pathStyle, profile, caBundle, keys);
   }
 
   public S3Settings withPrefix(String other) {
-    return new S3Settings(bucket, other, endpoint, region, pathStyle, profile, caBundle);
+    return new S3Settings(bucket, other, endpoint, region, pathStyle, profile, caBundle, keys);
   }
 
   /** What stands before every key: the prefix and a slash, or nothing. */

@@ -57,7 +57,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
             + settings.bucket()
             + " at "
             + settings.endpoint(environment).map(Object::toString).orElse("Amazon S3");
-    this.credentials = new FoundCredentials(settings.profile(), where);
+    this.credentials = new FoundCredentials(settings, where);
     this.client = S3Clients.build(settings, environment, credentials, where);
     this.errors = new S3Errors(where);
   }

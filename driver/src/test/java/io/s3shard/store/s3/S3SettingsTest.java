@@ -48,6 +48,7 @@ final class S3SettingsTest {
             Optional.empty(),
             Optional.of(false),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     assertThat(chosen.pathStyle(Map.of())).isFalse();
     Map<String, String> environment =
@@ -138,6 +139,7 @@ final class S3SettingsTest {
         Optional.empty(),
         Optional.empty(),
         Optional.of("s3shard-test-none"),
+        Optional.empty(),
         Optional.empty());
   }
 }
