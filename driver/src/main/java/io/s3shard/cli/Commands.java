@@ -22,6 +22,8 @@ final class Commands {
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),
         new DoctorCommand(surroundings),
+        new NodeCommand(surroundings, root),
+        new SharddCommand(surroundings, root),
         new CompletionCommand(surroundings));
   }
 }

@@ -18,10 +18,22 @@ public final class Layout {
   public static final String NAMES = "names/";
   public static final String VOLUMES = "volumes/";
 
+  public static final String NODES = "nodes/";
+
   /** Bytes of UTF-8 in a volume's name; what a directory entry of Linux can hold. */
   public static final int NAME_MAX_BYTES = 255;
 
   private Layout() {}
+
+  /** In the driver's home prefix: where the store of that hash is. */
+  public static ObjectKey store(String hash) {
+    return new ObjectKey("stores/" + hash);
+  }
+
+  /** In the driver's home prefix: a node of that id exists. */
+  public static ObjectKey node(String id) {
+    return new ObjectKey(NODES + id);
+  }
 
   /** The newest record sorts first: a LIST begins with the tail. */
   public static ObjectKey log(VolumeId volume, long slot) {

@@ -1,0 +1,42 @@
+package io.s3shard.cli;
+
+import io.s3shard.csi.Stores;
+import io.s3shard.proto.v1.NodeEntry;
+import io.s3shard.proto.v1.StoreLocation;
+import io.s3shard.store.ObjectStore;
+import io.s3shard.volume.DriverHome;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The home prefix's entries, which never change: each is read once. */
+final class HomeStores implements Stores {
+  /** More stores than a cluster has storage classes and credentials. */
+  private static final int MAX_KNOWN = 1000;
+
+  private final DriverHome home;
+  private final Map<String, StoreLocation> known = new ConcurrentHashMap<>();
+
+  HomeStores(ObjectStore store) {
+    this.home = new DriverHome(store);
+  }
+
+  @Override
+  public Optional<StoreLocation> find(String hash) {
+    StoreLocation place = known.get(hash);
+    if (place != null) {
+      return Optional.of(place);
+    }
+    Optional<StoreLocation> found = home.store(hash);
+    if (known.size() >= MAX_KNOWN) {
+      known.clear();
+    }
+    found.ifPresent(location -> known.put(hash, location));
+    return found;
+  }
+
+  /** Makes this node known to controllers. */
+  void register(NodeEntry node) {
+    home.register(node);
+  }
+}
