@@ -21,6 +21,7 @@ final class Commands {
         new RestoreCommand(surroundings),
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),
+        new CheckCommand(surroundings),
         new DoctorCommand(surroundings),
         new NodeCommand(surroundings, root),
         new SharddCommand(surroundings, root),

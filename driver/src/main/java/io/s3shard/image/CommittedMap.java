@@ -1,6 +1,5 @@
 package io.s3shard.image;
 
-import io.s3shard.cache.Frame;
 import io.s3shard.error.Damaged;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.S3ShardException;
@@ -19,10 +18,8 @@ import io.s3shard.store.ObjectStore;
 import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -176,7 +173,7 @@ final class CommittedMap {
       lookup = lookup(range);
     }
     switch (lookup) {
-      case Lookup.Found found -> reader.prefetch(frames(found.pieces()), done);
+      case Lookup.Found found -> reader.prefetch(DataCheck.frames(found.pieces()), done);
       case Lookup.PagesMissing missing ->
           execution.fork("prefetch", () -> loadThenPrefetch(missing.pages(), range, done));
     }
@@ -193,19 +190,6 @@ final class CommittedMap {
     }
     prefetch(range, done);
     return null;
-  }
-
-  private static Set<Frame> frames(List<Piece> pieces) {
-    Set<Frame> frames = new LinkedHashSet<>();
-    for (Piece piece : pieces) {
-      if (piece.source() instanceof Extent.Source.InObject in) {
-        long last = (in.firstBlock() + piece.range().count() - 1) / Blocks.PER_FRAME;
-        for (long number = in.firstBlock() / Blocks.PER_FRAME; number <= last; number++) {
-          frames.add(new Frame(in.object(), number));
-        }
-      }
-    }
-    return frames;
   }
 
   static Damaged missingMap(VolumeId volume, ObjectMissing cause) {

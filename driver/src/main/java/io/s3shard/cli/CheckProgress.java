@@ -1,0 +1,44 @@
+package io.s3shard.cli;
+
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** How far a check is, on stderr, and only where a person looks at it. */
+final class CheckProgress implements AutoCloseable {
+  private static final long MIB = 1 << 20;
+
+  private final @Nullable ProgressBar bar;
+
+  private CheckProgress(@Nullable ProgressBar bar) {
+    this.bar = bar;
+  }
+
+  static CheckProgress of(String name, long sizeBytes, boolean terminal) {
+    if (!terminal) {
+      return new CheckProgress(null);
+    }
+    return new CheckProgress(
+        new ProgressBarBuilder()
+            .setTaskName(name)
+            .setInitialMax(sizeBytes)
+            .setUnit(" MiB", MIB)
+            .setStyle(ProgressBarStyle.ASCII)
+            .clearDisplayOnFinish()
+            .build());
+  }
+
+  void at(long bytes) {
+    if (bar != null) {
+      bar.stepTo(bytes);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}
