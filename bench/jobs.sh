@@ -1,4 +1,6 @@
 # The jobs of run.sh, which gives them its functions. A job prints rows of its own name.
+# Options that are several words are meant to be split.
+# shellcheck shell=bash disable=SC2046
 
 timed() { echo "--time_based --ramp_time=$RAMP --runtime=$SECS"; }
 

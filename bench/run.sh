@@ -72,6 +72,7 @@ requests() { # requests JOB SUFFIX: a row for each class, and bytes
   admin stats | python3 "$BENCH/requestrows.py" "$1" "$2" | while IFS=$'\t' read -r j m v; do row "$j" "$m" "$v"; done
 }
 total() { admin stats | python3 -c 'import json,sys; s=json.load(sys.stdin); print(s["in_flight"], sum(t["requests"]+t["up"] for t in s.values() if isinstance(t,dict)))'; }
+# shellcheck disable=SC2120 # jobs.sh gives it a time
 settle() { # until the bucket was left alone for 3 s, at most ${1:-90} s
   local last= seen quiet=0 end=$((SECONDS + ${1:-90}))
   while [ $quiet -lt 3 ] && [ $SECONDS -lt $end ]; do
