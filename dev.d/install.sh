@@ -19,7 +19,7 @@ install_here() {
 # The jars that a mount needs; what was compiled here becomes jars, too.
 install_program() {
   local entry
-  tr ':' '\n' <"$ROOT/driver/target/runtime-classpath" | while read -r entry; do
+  tr ':' '\n' <"$ROOT/driver/target/runtime-classpath" | while read -r entry || [ -n "$entry" ]; do # the last one has no newline
     if [ -d "$entry" ]; then
       "$JAVA_HOME/bin/jar" --create --file "$1/s3shard-$(basename "$(dirname "$(dirname "$entry")")").jar" -C "$entry" .
     else

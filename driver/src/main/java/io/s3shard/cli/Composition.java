@@ -137,7 +137,9 @@ final class Composition implements Stores {
         cache.reader(stack.store(), execution),
         cache.readAhead(),
         host,
-        ImageOptions.defaults().withCommitInterval(options.commitInterval),
+        ImageOptions.defaults()
+            .withCommitInterval(options.commitInterval)
+            .withMinFlushInterval(options.minFlushInterval),
         stack.store()::gaveUp);
   }
 

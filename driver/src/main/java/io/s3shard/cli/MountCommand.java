@@ -79,6 +79,12 @@ final class MountCommand implements Callable<Integer> {
   private void check() {
     VolumeLimits.checkChunkSize(options.chunkSize);
     options.outageDeadline();
+    if (options.minFlushInterval.compareTo(MountOptions.MIN_FLUSH_INTERVAL_MOST) > 0) {
+      throw new InvalidRequest(
+          "--min-flush-interval is at most "
+              + MountOptions.MIN_FLUSH_INTERVAL_MOST.toSeconds()
+              + "s: an fsync of a file system waits for two, and the kernel complains of what waits for two minutes");
+    }
     if (options.arenaSize < Composition.ARENA_MIN_BYTES) {
       throw new InvalidRequest(
           "an arena of "

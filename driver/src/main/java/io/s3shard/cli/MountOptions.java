@@ -11,6 +11,9 @@ import picocli.CommandLine.Option;
  * is {@code cache-size=64MiB}.
  */
 final class MountOptions {
+  /** An fsync of ext4 is two flushes; hung_task_timeout_secs is 120. */
+  static final Duration MIN_FLUSH_INTERVAL_MOST = Duration.ofSeconds(30);
+
   @Option(
       names = "--arena-dir",
       paramLabel = "DIR",
@@ -54,6 +57,15 @@ final class MountOptions {
       description =
           "How long written bytes wait at most before they go to the bucket, synced or not (default: 5s).")
   Duration commitInterval = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--min-flush-interval",
+      converter = Durations.Converter.class,
+      description =
+          "Give up the latency of fsync for fewer requests: records of an image are at least so far apart, and an fsync"
+              + " waits for the next one, which others share. It still returns only when it is durable (default: 0s;"
+              + " at most 30s).")
+  Duration minFlushInterval = Duration.ZERO;
 
   @Option(
       names = "--outage-deadline",

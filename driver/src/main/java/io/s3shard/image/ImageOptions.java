@@ -2,7 +2,10 @@ package io.s3shard.image;
 
 import java.time.Duration;
 
-/** What a user may choose for an open image, and the bounds that tests make small. */
+/**
+ * What a user may choose for an open image, and the bounds that tests make small. {@code
+ * minFlushInterval}: how far apart COMMITs for flushes begin at least; zero: as they come.
+ */
 public record ImageOptions(
     Duration commitInterval,
     int inlineBytes,
@@ -11,7 +14,30 @@ public record ImageOptions(
     long checkpointBytes,
     int uploads,
     int extentsInRecord,
-    long pageCacheBytes) {
+    long pageCacheBytes,
+    Duration minFlushInterval) {
+
+  /** Without a least interval between flushes. */
+  public ImageOptions(
+      Duration commitInterval,
+      int inlineBytes,
+      int segmentBytes,
+      int checkpointCommits,
+      long checkpointBytes,
+      int uploads,
+      int extentsInRecord,
+      long pageCacheBytes) {
+    this(
+        commitInterval,
+        inlineBytes,
+        segmentBytes,
+        checkpointCommits,
+        checkpointBytes,
+        uploads,
+        extentsInRecord,
+        pageCacheBytes,
+        Duration.ZERO);
+  }
 
   /** As DESIGN §4 and §5 say; 16 uploads side by side fill a fast line at 25 ms. */
   public static ImageOptions defaults() {
@@ -20,14 +46,23 @@ public record ImageOptions(
   }
 
   public ImageOptions withCommitInterval(Duration interval) {
+    return with(interval, minFlushInterval);
+  }
+
+  public ImageOptions withMinFlushInterval(Duration interval) {
+    return with(commitInterval, interval);
+  }
+
+  private ImageOptions with(Duration commitInterval, Duration minFlushInterval) {
     return new ImageOptions(
-        interval,
+        commitInterval,
         inlineBytes,
         segmentBytes,
         checkpointCommits,
         checkpointBytes,
         uploads,
         extentsInRecord,
-        pageCacheBytes);
+        pageCacheBytes,
+        minFlushInterval);
   }
 }

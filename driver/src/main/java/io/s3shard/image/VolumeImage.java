@@ -62,6 +62,7 @@ public final class VolumeImage implements Image {
   private final Execution execution;
   private final ImageOptions options;
   private final WaitingWriters waiting;
+  private final FlushPace pace;
 
   /**
    * Raised when room was freed or writing has ended; when a commit has ended; when the background
@@ -92,6 +93,7 @@ public final class VolumeImage implements Image {
     this.execution = parts.execution();
     this.options = parts.options();
     this.waiting = parts.waiting();
+    this.pace = new FlushPace(execution, options.minFlushInterval());
     this.room = execution.signal();
     this.progress = execution.signal();
     this.wake = parts.wake();
@@ -515,10 +517,33 @@ public final class VolumeImage implements Image {
         committing = true;
       }
       if (mine) {
+        if (cause == CommitCause.FLUSH) {
+          awaitPace();
+        }
         commitAlone(cause);
       } else {
         progress.await(seen);
       }
+    }
+  }
+
+  /**
+   * Waits as long as the user wants flushes apart, but no longer than what is dirty may wait
+   * anyway, nor while somebody needs the room that the COMMIT will free, nor at a close.
+   */
+  private void awaitPace() {
+    while (true) {
+      long seen = wake.version();
+      Duration left;
+      synchronized (lock) {
+        left = pace.left();
+        if (closing || state != State.OPEN || isDue() || left.isZero() || left.isNegative()) {
+          return;
+        }
+        Duration interval = untilInterval();
+        left = left.compareTo(interval) < 0 ? left : interval;
+      }
+      wake.await(seen, left);
     }
   }
 
@@ -568,6 +593,9 @@ public final class VolumeImage implements Image {
       frozen = cut;
       active = new Cut(sizeBytes);
       cut.segments = arena.cut();
+      if (cut.isDirty()) {
+        pace.begins();
+      }
     }
     while (true) {
       long seen = settled.version();
@@ -618,18 +646,11 @@ public final class VolumeImage implements Image {
           return null;
         }
         if (!committing) {
-          long left =
-              options.commitInterval().toNanos() - (execution.nanoTime() - active.sinceNanos);
-          due =
-              committer.hasCheckpoint()
-                  || active.isDirty()
-                      && (left <= 0
-                          || waiting.count() > 0
-                          || arena.activeSegments() >= commitAtSegments());
+          due = committer.hasCheckpoint() || active.isDirty() && isDue();
           if (due) {
             committing = true;
           } else if (active.isDirty()) {
-            wait = Duration.ofNanos(left);
+            wait = untilInterval();
           }
         }
       }
@@ -641,6 +662,17 @@ public final class VolumeImage implements Image {
         wake.await(seen);
       }
     }
+  }
+
+  /** Under the lock: whether what is dirty must be committed although nobody has asked for it. */
+  private boolean isDue() {
+    return untilInterval().toNanos() <= 0
+        || waiting.count() > 0
+        || arena.activeSegments() >= commitAtSegments();
+  }
+
+  private Duration untilInterval() {
+    return options.commitInterval().minusNanos(execution.nanoTime() - active.sinceNanos);
   }
 
   // ---- states

@@ -158,6 +158,15 @@ class BadUseTest {
             "1MiB"),
         bad(
             2,
+            "--min-flush-interval is at most 30s: an fsync of a file system waits for two, and the kernel complains of what waits"
+                + " for two minutes",
+            "mount",
+            P,
+            "/nowhere",
+            "--min-flush-interval",
+            "31s"),
+        bad(
+            2,
             "\"soon\" is no duration: write a whole number and a unit, such as 500ms, 5s, 2m or 1h",
             "mount",
             P,

@@ -91,7 +91,10 @@ final class ImageWorld {
         dice.oneOf(List.of(64L, 512L, 4096L)) << 10,
         (int) dice.between(1, 16),
         dice.oneOf(List.of(2, 8, 4096)),
-        dice.oneOf(List.of(64L, 1024L)) << 10);
+        dice.oneOf(List.of(64L, 1024L)) << 10,
+        dice.chance(0.2)
+            ? dice.between(Duration.ofMillis(10), Duration.ofSeconds(2))
+            : Duration.ZERO);
   }
 
   private Volume create(SimRandom dice) {
