@@ -228,6 +228,55 @@ class NodeTest {
         .build();
   }
 
+  /** Each step after which the plugin is ended. */
+  private static final List<String> STEPS =
+      List.of(
+          "stage.mkfs", // of the first life only
+          "stage.open",
+          "stage.loop",
+          "stage.device",
+          "stage.mount",
+          "stage.done",
+          "publish.target",
+          "publish.bind",
+          "unpublish.umount",
+          "unpublish.done",
+          "unstage.sync",
+          "unstage.umount",
+          "unstage.loop",
+          "unstage.close");
+
+  @Test
+  void aKilledCallIsCompletedByTheSameCallAgain() throws Exception {
+    String killed = create("killed", 64 * MIB);
+    VolumeCapability how = CsiNode.mounted("ext4");
+    List<Runnable> life =
+        List.of(
+            () -> node.stage(killed, staging, how),
+            () -> node.publish(killed, staging, target, how, false),
+            () -> node.unpublish(killed, target),
+            () -> node.unstage(killed, staging));
+    for (String step : STEPS) {
+      node.kill();
+      node.start("--stop-at", step);
+      int ends = 0;
+      for (Runnable call : life) {
+        try {
+          call.run();
+        } catch (StatusRuntimeException e) {
+          assertThat(node.process().waitFor()).as(step + ": " + e.getMessage()).isEqualTo(137);
+          ends++;
+          node.start();
+          call.run();
+        }
+      }
+      assertThat(ends).as(step + " is reached").isEqualTo(1);
+      assertThat(mountsOf(folder)).as(step).isEmpty();
+      assertThat(Daemon.run(List.of("losetup", "-a"))).as(step).doesNotContain(folder.toString());
+      assertThat(shardd.volumes()).as(step).isEmpty();
+    }
+  }
+
   @Test
   void onePodAtATime() throws Exception {
     volume = create("alone", 64 * MIB);
