@@ -2,11 +2,14 @@ package io.s3shard.sim;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds operations that explain a state: a set that holds, with each operation, all that was over
@@ -14,12 +17,20 @@ import java.util.function.Predicate;
  * operation on it.
  *
  * <p>Begins with what must be in and takes in more only where a byte can't be explained otherwise:
- * as it must be, since an operation more asks for more bytes to be explained.
+ * as it must be, since an operation more asks for more bytes to be explained. Where several could
+ * be taken in, each is tried.
  */
 final class Explanation {
+  /** After so many attempts nothing explains the state. What is right takes one, as a rule. */
+  private static final int ATTEMPTS = 2_000;
+
+  /** What is wrong with a set of operations, and those of which one more may set it right. */
+  private record Flaw(String complaint, Collection<Operation> remedies) {}
+
   private final byte[] base;
   private final List<Operation> operations;
-  private final Set<Operation> included = new LinkedHashSet<>();
+  private int attempts;
+  private @Nullable String firstComplaint;
 
   Explanation(byte[] base, List<Operation> operations) {
     this.base = base;
@@ -30,33 +41,57 @@ final class Explanation {
    * @throws AssertionError naming the bytes that nothing explains
    */
   Set<Operation> of(byte[] content, Predicate<Operation> required) {
-    operations.stream().filter(required).forEach(this::include);
+    Set<Operation> included = new LinkedHashSet<>();
+    operations.stream().filter(required).forEach(operation -> include(operation, included));
     List<Long> bounds = bounds(0, Math.max(content.length, base.length));
-    boolean more = true;
-    while (more) {
-      more = includeForSize(content.length);
-      for (int i = 0; i + 1 < bounds.size() && !more; i++) {
-        if (bounds.get(i) < content.length) {
-          more = includeForBytes(content, bounds.get(i), bounds.get(i + 1));
+    return search(content, bounds, included).orElseThrow(() -> new AssertionError(firstComplaint));
+  }
+
+  private Optional<Set<Operation>> search(
+      byte[] content, List<Long> bounds, Set<Operation> included) {
+    attempts++;
+    Flaw flaw = flaw(content, bounds, included);
+    if (flaw == null) {
+      return Optional.of(included);
+    }
+    for (Operation remedy : flaw.remedies) {
+      if (attempts < ATTEMPTS) {
+        Set<Operation> more = new LinkedHashSet<>(included);
+        include(remedy, more);
+        Optional<Set<Operation>> found = search(content, bounds, more);
+        if (found.isPresent()) {
+          return found;
         }
       }
     }
-    requireOrder(content, bounds);
-    return included;
+    if (firstComplaint == null) {
+      firstComplaint = flaw.complaint;
+    }
+    return Optional.empty();
   }
 
-  private void include(Operation operation) {
+  private void include(Operation operation, Set<Operation> included) {
     if (!included.add(operation)) {
       return;
     }
     if (operation.before != null) {
-      include(operation.before);
+      include(operation.before, included);
     }
     for (Operation other : operations) {
       if (other.answered < operation.issued) {
-        include(other);
+        include(other, included);
       }
     }
+  }
+
+  private @Nullable Flaw flaw(byte[] content, List<Long> bounds, Set<Operation> included) {
+    Flaw flaw = flawOfSize(content.length, included);
+    for (int i = 0; i + 1 < bounds.size() && flaw == null; i++) {
+      if (bounds.get(i) < content.length) {
+        flaw = flawOfBytes(content, bounds.get(i), bounds.get(i + 1), included);
+      }
+    }
+    return flaw == null ? flawOfOrder(content, bounds, included) : flaw;
   }
 
   /**
@@ -74,44 +109,31 @@ final class Explanation {
     return new ArrayList<>(bounds);
   }
 
-  /** True: one more had to be included. */
-  private boolean includeForSize(long size) {
+  private @Nullable Flaw flawOfSize(long size, Set<Operation> included) {
     long least = base.length;
     for (Operation operation : included) {
       least = Math.max(least, operation.end);
     }
-    if (size < least) {
-      throw new AssertionError("the image has " + size + " bytes, it must have at least " + least);
-    }
     if (size == least) {
-      return false;
+      return null;
     }
-    for (Operation operation : operations) {
-      if (operation.end == size && !included.contains(operation)) {
-        include(operation);
-        return true;
-      }
+    if (size < least) {
+      return new Flaw(
+          "the image has " + size + " bytes, it must have at least " + least, List.of());
     }
-    throw new AssertionError(
-        "the image has " + size + " bytes, which nothing that was asked for explains");
+    return new Flaw(
+        "the image has " + size + " bytes, which nothing that was asked for explains",
+        operations.stream().filter(op -> op.end == size && !included.contains(op)).toList());
   }
 
-  private boolean includeForBytes(byte[] content, long from, long to) {
+  private @Nullable Flaw flawOfBytes(byte[] content, long from, long to, Set<Operation> included) {
     List<Operation> last = lastOf(included, from, to);
     if (last.isEmpty()
         ? isBase(content, from, to)
         : last.stream().anyMatch(op -> shows(op, content, from, to))) {
-      return false;
+      return null;
     }
-    for (Operation operation : operations) {
-      if (!included.contains(operation)
-          && operation.covers(from, to)
-          && shows(operation, content, from, to)) {
-        include(operation);
-        return true;
-      }
-    }
-    throw new AssertionError(
+    return new Flaw(
         "bytes "
             + from
             + "-"
@@ -119,7 +141,15 @@ final class Explanation {
             + " show "
             + describe(content, from, to)
             + "; the last on them must be "
-            + (last.isEmpty() ? "what was there before" : last));
+            + (last.isEmpty() ? "what was there before" : last),
+        others(included, content, from, to));
+  }
+
+  /** Those that are not included and would show these bytes. */
+  private List<Operation> others(Set<Operation> included, byte[] content, long from, long to) {
+    return operations.stream()
+        .filter(op -> !included.contains(op) && op.covers(from, to) && shows(op, content, from, to))
+        .toList();
   }
 
   /** Of those that cover the bytes: whom no other follows. */
@@ -169,11 +199,12 @@ final class Explanation {
   }
 
   /**
-   * Where operations were under way at once and the bytes say which came last, no two places may
+   * Where operations were under way at once and the bytes say which came last, no places may
    * contradict each other.
    */
-  private void requireOrder(byte[] content, List<Long> bounds) {
-    Set<List<Operation>> firstThen = new LinkedHashSet<>();
+  private @Nullable Flaw flawOfOrder(byte[] content, List<Long> bounds, Set<Operation> included) {
+    Order order = new Order();
+    Set<Operation> remedies = new LinkedHashSet<>();
     for (int i = 0; i + 1 < bounds.size() && bounds.get(i) < content.length; i++) {
       long from = bounds.get(i);
       long to = bounds.get(i + 1);
@@ -182,19 +213,24 @@ final class Explanation {
       if (last.size() > 1 && shown.size() == 1) {
         last.stream()
             .filter(op -> op != shown.getFirst())
-            .forEach(op -> firstThen.add(List.of(op, shown.getFirst())));
+            .forEach(op -> order.shown(op, shown.getFirst()));
+        remedies.addAll(others(included, content, from, to));
       }
     }
-    for (List<Operation> pair : firstThen) {
-      if (firstThen.contains(pair.reversed())) {
-        throw new AssertionError(
-            "some bytes show that "
-                + pair.get(0)
+    List<Operation> ring = order.ring();
+    if (ring.isEmpty()) {
+      return null;
+    }
+    return new Flaw(
+        ring.size() == 2
+            ? "some bytes show that "
+                + ring.get(0)
                 + " came before "
-                + pair.get(1)
-                + ", some the reverse");
-      }
-    }
+                + ring.get(1)
+                + ", some the reverse"
+            : "some bytes show that each of these came before the next, and the last before the first: "
+                + ring,
+        remedies);
   }
 
   /** Each byte is that of an operation that no other had replaced for good when the read began. */

@@ -86,6 +86,62 @@ class ExplanationTest {
   }
 
   @Test
+  void zerosThatTwoMayHaveBroughtAreExplainedByTheOneThatFits() {
+    byte[] content = new byte[100];
+    Operation written = write(0, 50);
+    List<Operation> wide = ledger.zeros(0, 50);
+    List<Operation> narrow = ledger.zeros(20, 10);
+    apply(content, written);
+    apply(content, narrow.getFirst());
+
+    assertThat(ledger.view().explain(content))
+        .contains(narrow.getFirst())
+        .doesNotContainAnyElementsOf(wide);
+  }
+
+  @Test
+  void anOrderThatTheBytesContradictMayBeThatOfAThird() {
+    byte[] content = new byte[100];
+    List<Operation> zeros = ledger.zeros(0, 80);
+    List<Operation> written = ledger.write(40, 20, 1_000);
+    ledger.answered(zeros);
+    ledger.answered(written);
+    ledger.flushed(ledger.now());
+    List<Operation> later = ledger.zeros(50, 10);
+    apply(content, written.getFirst());
+    apply(content, later.getFirst());
+
+    assertThat(ledger.view().explain(content)).containsAll(later);
+  }
+
+  @Test
+  void aRingOfThreeIsNoticed() {
+    Order order = new Order();
+    Operation a = ledger.write(0, 10, 1_000).getFirst();
+    Operation b = ledger.write(0, 10, 1_000).getFirst();
+    Operation c = ledger.write(0, 10, 1_000).getFirst();
+    order.shown(a, b);
+    order.shown(b, c);
+    assertThat(order.ring()).isEmpty();
+
+    order.shown(c, a);
+    assertThat(order.ring()).containsExactly(a, b, c);
+  }
+
+  @Test
+  void whoWasOverBeforeAnotherBeganCameBeforeIt() {
+    Order order = new Order();
+    Operation a = write(0, 10);
+    Operation b = write(0, 10);
+    Operation c = ledger.write(0, 10, 1_000).getFirst();
+    order.shown(b, c);
+    assertThat(order.ring()).isEmpty();
+
+    order.shown(c, a);
+    assertThat(order.ring()).containsExactlyInAnyOrder(a, b, c);
+  }
+
+  @Test
   void aTornWriteIsNotWhole() {
     List<Operation> pieces = ledger.write(0, 80, 40);
     byte[] content = new byte[100];

@@ -46,6 +46,11 @@ final class Operation {
     return kind != Kind.SIZE && offset <= from && to <= end;
   }
 
+  /** Whether this was over before {@code other} began, or is an earlier piece of the same write. */
+  boolean precedes(Operation other) {
+    return answered < other.issued || issued == other.issued && number < other.number;
+  }
+
   /** What it brings, from its offset on. */
   byte[] content() {
     byte[] bytes = content;
