@@ -155,6 +155,8 @@ public class Protocol {
         int blind = 0;
         /** Whether something may happen between the upload of data and the COMMIT that names it. */
         boolean split;
+        /** Whether an owner reads the COMMITs after its checkpoint at a later moment than the load that confirms its OPEN. */
+        boolean slowLoad;
         /** The rule that the design lacked: a record by anyone but an owner counts once a load after the put shows its effect. */
         boolean confirm = true;
         String mutation = "";
@@ -221,7 +223,7 @@ public class Protocol {
         return id >= SLOT ? "slot " + (id - SLOT) : id >= ROOT ? "root " + ((id - ROOT) >> 4) + "-" + ((id - ROOT) & 15) : (id >> 4) + "-w" + (id & 15);
     }
 
-    enum Ph { IDLE, OPENING, CONFIRM, OWNER, UPLOADED, COMMITTING }
+    enum Ph { IDLE, OPENING, CONFIRM, LOADING, CHECKING, OWNER, UPLOADED, COMMITTING }
 
     static final class Writer implements Cloneable {
         Ph ph = Ph.IDLE;
@@ -383,15 +385,25 @@ public class Protocol {
             Rec t = log[slot];
             if (t == null) return new Load(0, 0, 0, 0, "slot " + slot, used);
             if (t.kind == Kind.COMMIT) used.add(SLOT + slot);
-            int m0 = 0, m1 = 0, b0 = 0, b1 = 0;
             t = log[informed(slot)];
-            if (t.root != 0) {
-                Obj o = get(t.root);
-                if (o == null) return new Load(0, 0, 0, 0, obj(t.root), used);
-                used.add(t.root);
+            Load l = committed(t.root, t.covers, slot, used);
+            if (l.missing != null) return l;
+            int m0 = l.m0, m1 = l.m1, b0 = l.b0, b1 = l.b1;
+            if (m0 != 0) { used.add(m0); if (get(m0) == null) return new Load(m0, m1, b0, b1, obj(m0), used); }
+            if (m1 != 0) { used.add(m1); if (get(m1) == null) return new Load(m0, m1, b0, b1, obj(m1), used); }
+            return l;
+        }
+
+        /** What a checkpoint says, and the COMMITs of the slots after it. */
+        Load committed(int root, int covers, int slot, List<Integer> used) {
+            int m0 = 0, m1 = 0, b0 = 0, b1 = 0;
+            if (root != 0) {
+                Obj o = get(root);
+                if (o == null) return new Load(0, 0, 0, 0, obj(root), used);
+                used.add(root);
                 m0 = o.m0; m1 = o.m1; b0 = o.b0; b1 = o.b1;
             }
-            for (int i = t.covers + 1; i <= slot; i++) {
+            for (int i = covers + 1; i <= slot; i++) {
                 Rec x = log[i];
                 if (x == null) return new Load(0, 0, 0, 0, "slot " + i, used);
                 if (x.kind != Kind.COMMIT) continue;
@@ -399,8 +411,6 @@ public class Protocol {
                 if (x.u0 != 0) { m0 = x.u0; b0 = i; }
                 if (x.u1 != 0) { m1 = x.u1; b1 = i; }
             }
-            if (m0 != 0) { used.add(m0); if (get(m0) == null) return new Load(m0, m1, b0, b1, obj(m0), used); }
-            if (m1 != 0) { used.add(m1); if (get(m1) == null) return new Load(m0, m1, b0, b1, obj(m1), used); }
             return new Load(m0, m1, b0, b1, null, used);
         }
 
@@ -617,10 +627,17 @@ public class Protocol {
         }
 
         void becomeOwner(Writer y) {
-            y.ph = Ph.OWNER;
             y.epoch = y.slot;
             if (y.blind > 0 && r.confirm) know(y, tail()); // it has not read all that lies before its OPEN
             else y.tail = y.slot;
+            if (r.slowLoad) y.ph = Ph.LOADING;
+            else ready(y);
+        }
+
+        /** The owner knows what was committed before. */
+        void ready(Writer y) {
+            if (y.m0 != h0[y.tail] || y.m1 != h1[y.tail]) wrong = "(l) an owner has loaded what was never committed";
+            y.ph = Ph.OWNER;
             y.n = top(y.m0, y.m1) & 15;
             baseTop[y.epoch] = top(y.m0, y.m1);
         }
@@ -645,6 +662,24 @@ public class Protocol {
                 if (owns) v.becomeOwner(y);
                 else y.forget();
                 out.to(me + (owns ? "loads again and finds itself the owner" : "loads again and is not the owner (fenced, or its OPEN fell into a trimmed slot)"), v.settle());
+            }
+            if (x.ph == Ph.LOADING) {
+                Volume v = copy();
+                Writer y = v.own(i);
+                Load l = v.committed(x.root, x.covers, x.tail, new ArrayList<>());
+                y.m0 = l.m0; y.m1 = l.m1; y.b0 = l.b0; y.b1 = l.b1;
+                y.ph = Ph.CHECKING;
+                if (l.missing != null) y.forget();
+                else if (r.mut("an owner believes what it reads of slots that may be trimmed")) v.ready(y);
+                out.to(me + "reads the COMMITs up to slot " + x.tail + (l.missing == null ? "" : ", meets 404 for " + l.missing), v.settle());
+            }
+            if (x.ph == Ph.CHECKING) {
+                Volume v = copy();
+                Writer y = v.own(i);
+                boolean untrimmed = log[informed(t)].covers <= x.covers;
+                if (untrimmed) v.ready(y);
+                else y.forget();
+                out.to(me + (untrimmed ? "finds no newer checkpoint" : "finds a newer checkpoint: it lost the volume"), v.settle());
             }
             if (x.ph == Ph.OWNER && x.commits < r.commits) {
                 for (int k = 1; k <= r.wide; k++)
@@ -1852,6 +1887,7 @@ public class Protocol {
         VOLUME.put("blind losers: two OPENs and a CLOSE", r -> { r.slots = 7; r.commits = 2; r.closes = 1; r.blind = 2; r.losses = 0; r.duplicates = 0; });
         VOLUME.put("blind losers: OPEN, PIN and a sweep", r -> { r.slots = 6; r.commits = 1; r.pins = 1; r.sweeps = 1; r.blind = 2; r.losses = 0; r.duplicates = 0; });
         VOLUME.put("blind losers: RETIRE", r -> { r.slots = 6; r.commits = 2; r.retires = 1; r.blind = 2; r.losses = 0; r.duplicates = 0; });
+        VOLUME.put("an owner reads its COMMITs later", r -> { r.slots = 6; r.opens = 2; r.commits = 3; r.pins = 1; r.losses = 0; r.duplicates = 0; r.slowLoad = true; });
         VOLUME.put("reader without a pin", r -> { r.slots = 7; r.commits = 3; r.writers = 1; r.readers = 1; r.closes = 1; r.sweeps = 1; });
     }
 
@@ -1891,6 +1927,7 @@ public class Protocol {
             new Mutation("pin without position check", "pins", r -> { r.commits = 3; r.writers = 1; }),
             new Mutation("pin of a pin that is gone", "pin of a pin", r -> { }),
             new Mutation("reader does not compare ETags", "reader without a pin", r -> { }),
+            new Mutation("an owner believes what it reads of slots that may be trimmed", "an owner reads its COMMITs later", r -> { }),
             new Mutation("404 after time-out taken as absence", "failover", r -> { }),
             new Mutation("reaping a retired volume frees its slots", "retire", r -> { r.closes = 1; r.pins = 0; }),
             new Mutation("blind loser without confirmation: PIN", "blind losers: PIN, UNPIN, CLOSE against an owner that commits", r -> { r.confirm = false; r.closes = 0; }),
@@ -1953,7 +1990,7 @@ public class Protocol {
     }
 
     /** What a run that holds must have met somewhere to be worth anything. */
-    static final List<String> INTERESTING = List.of("trimmed slot", "duplicate stays", "duplicate of data", "answer is lost", "nobody waits", "refused", "crashes", "404",
+    static final List<String> INTERESTING = List.of("trimmed slot", "duplicate stays", "duplicate of data", "answer is lost", "nobody waits", "refused", "crashes", "404", "newer checkpoint",
             "W0 deletes what is dead", "W1 deletes what is dead", "S deletes", "S trims", "the group snapshot fails", "sends RELEASE");
 
     static boolean report(String name, Result x, boolean mustBreak) {

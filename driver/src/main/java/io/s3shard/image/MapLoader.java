@@ -47,6 +47,8 @@ final class MapLoader {
   /** The map at the tail of {@code loaded}. */
   Loaded load(VolumeId volume, VolumeLog log, LoadedLog loaded, long pageCacheBytes) {
     long covers = loaded.checkpoint().map(Checkpoint::covers).orElse(0L);
+    Execution.Task<List<CommitAt>> since =
+        execution.fork("commits", () -> log.commits(covers, loaded.state().tail()));
     ChunkMap map =
         loaded
             .checkpoint()
@@ -55,7 +57,7 @@ final class MapLoader {
     map.limitPages(pageCacheBytes);
     SortedMap<Long, Optional<ObjectRef>> commits = new TreeMap<>();
     long bytes = 0;
-    for (CommitAt commit : log.commits(covers, loaded.state().tail())) {
+    for (CommitAt commit : since.join()) {
       map.apply(commit.slot(), commit.commit().extents());
       commits.put(commit.slot(), commit.commit().extentsObject());
       bytes +=

@@ -26,10 +26,18 @@ final class CommitReader {
     this.reader = reader;
   }
 
+  /**
+   * A slot that is trimmed may be filled anew, by a late record of somebody who had lost it: so
+   * nothing is believed before it is known that nothing was trimmed.
+   */
   List<CommitAt> read(long after, long upTo) {
     List<Long> slots = LongStream.rangeClosed(after + 1, upTo).boxed().toList();
-    List<LoggedRecord> standing = standing(InParallel.map(execution, slots, reader::read));
-    return InParallel.map(execution, standing, this::resolved);
+    List<LoggedRecord> records = InParallel.map(execution, slots, reader::read);
+    if (!records.isEmpty() && !reader.isUntrimmed(after, upTo)) {
+      throw new ObjectMissing(
+          "the log of volume " + volume + " was checkpointed while its COMMITs were read");
+    }
+    return InParallel.map(execution, standing(records), this::resolved);
   }
 
   /**

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * Loading: back from the newest record to the newest informed one, then forward over the blind ones
@@ -51,13 +51,14 @@ final class LogReader {
   /** At the tail. @throws VolumeMissing if the log is empty or abandoned */
   LoadedLog load() {
     counters.count(LogCounters.Event.LOAD);
-    return loadFrom(() -> new ListedSlots(volume, store));
+    return tryAgain(limit -> once(new ListedSlots(volume, store, limit), Optional.empty()));
   }
 
   /** At the tail, with the pins fetched. */
   LoadedLog loadWithPins() {
     counters.count(LogCounters.Event.LOAD);
-    return tryAgain(() -> withPins(once(new ListedSlots(volume, store), Optional.empty())));
+    return tryAgain(
+        limit -> withPins(once(new ListedSlots(volume, store, limit), Optional.empty())));
   }
 
   /**
@@ -66,12 +67,14 @@ final class LogReader {
    */
   LoadedLog loadWithPins(LoadedLog put) {
     counters.count(LogCounters.Event.LOAD);
-    return tryAgain(() -> withPins(once(new ListedSlots(volume, store), Optional.of(put))));
+    return tryAgain(
+        limit -> withPins(once(new ListedSlots(volume, store, limit), Optional.of(put))));
   }
 
   /** At an older slot, which a live pin protects. */
   LoadedLog loadAt(long slot) {
-    LoadedLog loaded = loadFrom(() -> new ListedSlots(volume, store, slot));
+    LoadedLog loaded =
+        tryAgain(limit -> once(new ListedSlots(volume, store, limit, slot), Optional.empty()));
     if (loaded.state().tail() != slot) {
       throw new VolumeMissing("volume " + volume + " has no record in slot " + slot);
     }
@@ -80,7 +83,21 @@ final class LogReader {
 
   /** The newest slot, by a listing of keys alone. */
   long tail() {
-    return new ListedSlots(volume, store).next().orElseThrow(this::missing).slot();
+    return new ListedSlots(volume, store, 1).next().orElseThrow(this::missing).slot();
+  }
+
+  /**
+   * Whether no COMMIT from {@code after + 1} to {@code upTo} has been trimmed up to now, {@code
+   * after} being the slot that the newest checkpoint at {@code upTo} covers: no newer one is in the
+   * log, or a pin at {@code upTo} lives.
+   */
+  boolean isUntrimmed(long after, long upTo) {
+    if (tail() == upTo) {
+      return true;
+    }
+    LoadedLog now = loadWithPins();
+    return now.checkpoint().map(Checkpoint::covers).orElse(0L) <= after
+        || now.state().pins().hasPosition(upTo);
   }
 
   /**
@@ -90,14 +107,12 @@ final class LogReader {
     return codec.decode(slot, store.get(Layout.log(volume, slot), Purpose.LOG).body());
   }
 
-  private LoadedLog loadFrom(Supplier<ListedSlots> listing) {
-    return tryAgain(() -> once(listing.get(), Optional.empty()));
-  }
-
-  private LoadedLog tryAgain(Supplier<LoadedLog> load) {
+  /** {@code load}: with a listing of so many slots at most. */
+  private LoadedLog tryAgain(IntFunction<LoadedLog> load) {
+    int limit = ListedSlots.FEW;
     for (int i = 1; ; i++) {
       try {
-        return load.get();
+        return load.apply(limit);
       } catch (ObjectMissing changed) {
         if (i == TRIES) {
           String often =
@@ -110,6 +125,7 @@ final class LogReader {
         }
         counters.count(LogCounters.Event.LOAD_AGAIN);
         execution.sleep(BETWEEN_TRIES);
+        limit = ListedSlots.more(limit);
       }
     }
   }

@@ -15,12 +15,6 @@ import java.util.function.Function;
  * not the owner. Thread-safe.
  */
 public final class VolumeLog {
-  /**
-   * How often a checkpoint may come between a load and its COMMITs before the log counts as
-   * unreachable.
-   */
-  private static final int REPLAYS = 16;
-
   private final LogParts parts;
   private final CommitReader commits;
 
@@ -104,39 +98,12 @@ public final class VolumeLog {
    *
    * @param after the slot that the newest checkpoint at {@code upTo} covers; 0: from the first
    *     record
-   * @throws ObjectMissing if a slot is gone: damage to whoever is protected by a confirmed OPEN or
-   *     a live pin, to anybody else a reason to load again ({@link #replay} does)
+   * @throws ObjectMissing if a slot is gone, or may hold something else by now: damage to whoever
+   *     is still protected by a confirmed OPEN or a live pin, to anybody else a reason to load
+   *     again
    */
   public List<CommitAt> commits(long after, long upTo) {
     return commits.read(after, upTo);
-  }
-
-  /**
-   * The log and what was committed since its checkpoint, for a reader whom nothing protects: no
-   * slot was trimmed, and perhaps filled anew, while it was read, since no newer checkpoint was in
-   * the log afterwards.
-   */
-  public Replay replay() {
-    LoadedLog log = load();
-    for (int i = 0; i < REPLAYS; i++) {
-      Optional<List<CommitAt>> since = commitsIfThere(log);
-      LoadedLog afterwards = load();
-      if (since.isPresent() && afterwards.checkpoint().equals(log.checkpoint())) {
-        return new Replay(log, since.get());
-      }
-      log = afterwards;
-    }
-    throw new StoreUnavailable(
-        "volume " + id() + " was checkpointed " + REPLAYS + " times while it was read: try again");
-  }
-
-  private Optional<List<CommitAt>> commitsIfThere(LoadedLog log) {
-    try {
-      return Optional.of(
-          commits(log.checkpoint().map(Checkpoint::covers).orElse(0L), log.state().tail()));
-    } catch (ObjectMissing _) {
-      return Optional.empty();
-    }
   }
 
   /** The record in {@code slot}, standing or void. @throws ObjectMissing if the slot is empty */

@@ -224,18 +224,53 @@ class LoadingTest {
   }
 
   @Test
-  void aReaderWhomNothingProtectsReadsAgainAfterACheckpoint() {
+  void aTrimmedSlotThatWasFilledAnewIsNotTakenForWhatItHeld() {
     OwnedLog owner = world.open();
     world.commit(owner);
-    // After the load and the first COMMIT, all is trimmed, and slot 3 is filled with something
-    // else.
-    world.store.beforeGets.add(() -> {});
+    LoadedLog log = world.log.load();
     world.store.beforeGets.add(() -> {
       world.checkpointAndTrim(owner);
       world.blind(3, pin("late"));
     });
-    Replay replay = world.log.replay();
-    assertThat(replay.log().checkpoint().orElseThrow().covers()).isEqualTo(4);
-    assertThat(replay.commits()).extracting(CommitAt::slot).containsExactly(5L);
+    assertThatThrownBy(() -> world.log.commits(0, log.state().tail()))
+        .isInstanceOf(ObjectMissing.class)
+        .hasMessageContaining("checkpointed");
+  }
+
+  @Test
+  void anOwnerThatWasPausedDoesNotMissACommitThatASuccessorHasTrimmed() {
+    world.commit(world.open());
+    OwnedLog paused = world.open(world.log, "n2", 2).orElseThrow();
+    world.store.beforeGets.add(() -> {
+      OwnedLog successor = world.open(world.others, "n3", paused.epoch()).orElseThrow();
+      world.checkpointAndTrim(successor);
+      world.blind(3, pin("late"));
+    });
+    assertThatThrownBy(() -> world.log.commits(0, paused.state().tail()))
+        .isInstanceOf(ObjectMissing.class);
+  }
+
+  @Test
+  void whatAPinProtectsIsReadBesideACheckpoint() {
+    OwnedLog owner = world.open();
+    world.commit(owner);
+    long position = world.elsewhere(pin("p")).slot();
+    owner.commit(Records.checkpoint(owner.epoch(), 3), List.of());
+    assertThat(world.log.commits(0, position)).extracting(CommitAt::slot).containsExactly(3L);
+
+    world.elsewhere(new LogRecord.Unpin(position));
+    assertThatThrownBy(() -> world.log.commits(0, position)).isInstanceOf(ObjectMissing.class);
+  }
+
+  @Test
+  void aListingAtATimeIsBelievedAndALongerOneIsAskedForWhenItIsTooShort() {
+    OwnedLog owner = world.open();
+    world.commit(owner);
+    for (int i = 0; i < 40; i++) {
+      world.blind(4 + i, pin("p" + i));
+    }
+    world.store.lists = 0;
+    assertThat(world.log.load().state()).isEqualTo(world.fold());
+    assertThat(world.store.lists).isEqualTo(2);
   }
 }

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rule broken on purpose: the confirmation is left out. The listing that follows a won record of
  * somebody who is not the owner ends at that record, so that whoever looks for its effect always
- * finds it.
+ * finds it; and so does the next look at the tail, since it would tell an owner that there is more.
  */
 final class CredulousStore extends ForwardingStore {
   private final ObjectStore bucket;
   private @Nullable String justWon;
+  private @Nullable String believed;
 
   CredulousStore(ObjectStore bucket, ObjectStore store) {
     super(store);
@@ -47,13 +48,16 @@ final class CredulousStore extends ForwardingStore {
   @Override
   public List<ListedObject> list(
       String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
-    String won = justWon;
-    if (won == null || startAfter != null || !won.startsWith(prefix)) {
+    boolean looksAtTail = limit == 1;
+    String end = looksAtTail ? believed : justWon;
+    if (end == null || startAfter != null || !end.startsWith(prefix)) {
       return super.list(prefix, startAfter, limit, purpose);
     }
+    believed = looksAtTail ? null : end;
     justWon = null;
-    return super.list(prefix, null, limit, purpose).stream()
-        .filter(o -> o.key().value().compareTo(won) >= 0)
+    return super.list(prefix, null, 1_000, purpose).stream()
+        .filter(o -> o.key().value().compareTo(end) >= 0)
+        .limit(limit)
         .toList();
   }
 }
