@@ -15,6 +15,7 @@ import java.util.List;
  * @param duplicated what changes something lands once more, at any later time
  * @param gaveUpAfter when a sender stops waiting for an answer
  * @param dropped of a process that has crashed: what was on its way never arrives
+ * @param stalled a task stands still for any time before it sends: what it knows is old by then
  */
 record Faults(
     Duration latencyMost,
@@ -26,7 +27,8 @@ record Faults(
     double late,
     double duplicated,
     Duration gaveUpAfter,
-    double dropped) {
+    double dropped,
+    double stalled) {
 
   static final Faults NONE =
       new Faults(
@@ -39,7 +41,8 @@ record Faults(
           0,
           0,
           Duration.ofSeconds(10),
-          0.5);
+          0.5,
+          0);
 
   /** Some of each, from nearly none to a bucket that hardly works. */
   static Faults random(SimRandom random) {
@@ -57,6 +60,7 @@ record Faults(
         random.chance(0.7) ? bad : 0,
         random.chance(0.7) ? 3 * bad : 0,
         random.between(Duration.ofSeconds(1), Duration.ofSeconds(15)),
-        random.oneOf(List.of(0.0, 0.3, 0.8)));
+        random.oneOf(List.of(0.0, 0.3, 0.8)),
+        random.oneOf(List.of(0.0, 0.0, 0.003, 0.02)));
   }
 }

@@ -453,6 +453,7 @@ class ManyAppendersTest {
             0,
             0,
             Duration.ofSeconds(10),
+            0,
             0);
     SimBucket bucket = new SimBucket(simulation, slowNowAndThen);
     SimProcess owner = simulation.process("owner");

@@ -159,6 +159,10 @@ final class SimStore implements ObjectStore {
   }
 
   private <T> T carryOut(Request<T> request) {
+    if (dice.chance(faults.stalled())) {
+      simulation.note("stalls", request.kind, 0);
+      process.execution().sleep(anyTime());
+    }
     if (bucket.isAway()) {
       return noAnswer(request);
     }

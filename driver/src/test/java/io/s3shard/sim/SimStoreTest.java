@@ -30,7 +30,8 @@ class SimStoreTest {
           0.2,
           0.5,
           Duration.ofSeconds(3),
-          0.5);
+          0.5,
+          0.01);
 
   private static Body body(String text) {
     return Body.of(text.getBytes());
