@@ -53,7 +53,7 @@ final class ArenaHeader {
     bytes.put(16, HexFormat.of().parseHex(volume.value()));
     bytes.putInt(COUNT_AT, 0);
     header.mark(State.LIVE);
-    header.addWriter(writer);
+    header.addWriter(writer, writer);
     bytes.putLong(0, MAGIC);
     return header;
   }
@@ -91,18 +91,20 @@ final class ArenaHeader {
   }
 
   /**
-   * Adds a writer, before its OPEN. Of a full lineage the older half goes: only the writer of the
-   * open epoch matters, and it is among the newest.
+   * Adds a writer, before its OPEN. Of a full lineage the older half goes, but never {@code owner},
+   * who owns the open epoch: it is the oldest when all that came after it failed to open.
    */
-  void addWriter(String writer) {
+  void addWriter(String writer, String owner) {
     List<String> writers = writers();
     if (writers.size() == MAX_WRITERS) {
-      List<String> young = writers.subList(MAX_WRITERS / 2, MAX_WRITERS);
-      for (int i = 0; i < young.size(); i++) {
-        put(i, young.get(i));
+      List<String> kept = new ArrayList<>(writers.subList(MAX_WRITERS / 2, MAX_WRITERS));
+      kept.remove(owner);
+      kept.addFirst(owner); // first, so that a process that is killed here never loses it
+      for (int i = 0; i < kept.size(); i++) {
+        put(i, kept.get(i));
       }
-      bytes.putInt(COUNT_AT, young.size());
-      writers = writers();
+      bytes.putInt(COUNT_AT, kept.size());
+      writers = kept;
     }
     put(writers.size(), writer);
     bytes.putInt(COUNT_AT, writers.size() + 1);

@@ -36,6 +36,12 @@ final class CommittedMap {
 
   static final int PAGE_LOADS = 16;
 
+  /**
+   * How often one read may find that the map has gone on and taken away what it looked up. It takes
+   * a checkpoint each time; whoever meets more than that meets damage, beside commits.
+   */
+  private static final int CHANGES_MOST = 16;
+
   private final Object lock;
   private final ChunkMap map;
   private final ObjectStore store;
@@ -75,6 +81,17 @@ final class CommittedMap {
   /** Under the lock: rises with every change of the map. */
   long version() {
     return version;
+  }
+
+  /**
+   * Whether an object that was looked up at version {@code seen} may be gone, or its slot filled
+   * with something else, because the map has changed since; {@code before}: as often as that was so
+   * already.
+   */
+  boolean isBehind(long seen, int before) {
+    synchronized (lock) {
+      return version != seen && before < CHANGES_MOST;
+    }
   }
 
   /**
@@ -132,13 +149,14 @@ final class CommittedMap {
   }
 
   /**
-   * Reads committed blocks into {@code into} at {@code at}. A missing object means that the map has
-   * changed meanwhile, and the owner deleted what it replaced: then it looks again.
+   * Reads committed blocks into {@code into} at {@code at}. An object that is missing or something
+   * else may mean that the map has changed meanwhile, and the owner deleted what it replaced: then
+   * it looks again.
    *
-   * @throws Damaged if an object that the present map names is missing
+   * @throws Damaged if an object that the present map names is not what it must be
    */
   void read(BlockRange range, ByteBuffer into, int at, Purpose purpose) {
-    while (true) {
+    for (int changes = 0; ; ) {
       Lookup lookup;
       long seen;
       synchronized (lock) {
@@ -153,11 +171,9 @@ final class CommittedMap {
             return;
           }
         }
-      } catch (ObjectMissing e) {
-        synchronized (lock) {
-          if (version == seen) {
-            throw missing(range, e);
-          }
+      } catch (ObjectMissing | Damaged e) {
+        if (!isBehind(seen, changes++)) {
+          throw damaged(range, e);
         }
       }
     }
@@ -202,7 +218,11 @@ final class CommittedMap {
         cause);
   }
 
-  static Damaged missing(BlockRange range, ObjectMissing cause) {
+  /** What a read of {@code range} reports after {@code cause}, an ObjectMissing or a Damaged. */
+  static Damaged damaged(BlockRange range, S3ShardException cause) {
+    if (cause instanceof Damaged damaged) {
+      return damaged;
+    }
     return new Damaged(
         "blocks "
             + range.first()

@@ -154,10 +154,17 @@ final class Committer {
     return checkpointer.hasReady();
   }
 
-  /** Makes a checkpoint if there is anything to cover, and has it named by {@code commit}. */
+  /**
+   * Has a checkpoint named by {@code commit} that covers all before it, if there is anything to
+   * cover. One that was ready before may be old; then there is a second.
+   */
   void checkpointNow(Runnable commit) {
+    boolean wasReady = checkpointer.hasReady();
     if (checkpointer.prepareNow()) {
       commit.run();
+      if (wasReady && checkpointer.commitsSince() > 1 && checkpointer.prepareNow()) {
+        commit.run();
+      }
     }
   }
 

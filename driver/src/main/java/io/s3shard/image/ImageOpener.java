@@ -139,7 +139,7 @@ public final class ImageOpener {
           "volume {}: its holder on this host is dead, going on with its arena {}",
           volume,
           left.get().location());
-      header.get().addWriter(writer.id());
+      header.get().addWriter(writer.id(), owner.get().writer().id());
       return new Claim(Arena.adopt(left.get(), pool, header.get()), writer, true);
     }
     if (owner.isPresent() && !ours && !takeover && !isOfAnEarlierBoot(owner.get())) {

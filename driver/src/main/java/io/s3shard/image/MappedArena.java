@@ -25,21 +25,21 @@ final class MappedArena implements ArenaMemory {
   private static final String PREFIX = "segment-";
 
   private final Path place;
-  private final FileChannel lock;
+  private final HeaderLock lock;
   private final Arena headerMapping = Arena.ofShared();
   private final ByteBuffer header;
   private final TreeMap<Integer, Segment> segments = new TreeMap<>();
 
   /**
-   * @param lock the header's channel, locked; closed with this
+   * @param lock of its header; closed with this
    */
-  MappedArena(Path place, FileChannel lock) throws IOException {
+  MappedArena(Path place, HeaderLock lock) throws IOException {
     this.place = place;
     this.lock = lock;
-    if (lock.size() < HEADER_BYTES) {
-      lock.write(ByteBuffer.allocate(HEADER_BYTES), 0);
+    if (lock.channel().size() < HEADER_BYTES) {
+      lock.channel().write(ByteBuffer.allocate(HEADER_BYTES), 0);
     }
-    this.header = map(lock, HEADER_BYTES, headerMapping);
+    this.header = map(lock.channel(), HEADER_BYTES, headerMapping);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(place, PREFIX + "*")) {
       for (Path file : files) {
         // one that is short was being made when its process died: nothing was ever answered from it
@@ -144,8 +144,13 @@ final class MappedArena implements ArenaMemory {
 
   /** Empties it: no segments, a header of zeros. */
   synchronized void clear() {
-    segments().forEach(this::release);
+    removeSegments();
     header.put(0, new byte[HEADER_BYTES]);
+  }
+
+  /** Also those that were being made when their process died. */
+  private void removeSegments() {
+    segments().forEach(this::release);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(place, PREFIX + "*")) {
       files.forEach(MappedArena::remove);
     } catch (IOException e) {
@@ -155,7 +160,7 @@ final class MappedArena implements ArenaMemory {
 
   @Override
   public synchronized void delete() {
-    segments().forEach(this::release);
+    removeSegments();
     remove(place.resolve("header"));
     remove(place);
     close();

@@ -4,14 +4,9 @@ import io.s3shard.error.StoreRefused;
 import io.s3shard.error.VolumeBusy;
 import io.s3shard.format.VolumeId;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -98,48 +93,16 @@ public final class MappedArenas implements ArenaHome {
     return folder.resolve(store + "-" + volume);
   }
 
-  /**
-   * Null: it was deleted while we waited for nobody; look again. @throws VolumeBusy if a living
-   * process has it
-   */
+  /** Null: as {@link HeaderLock#tryLock}. @throws VolumeBusy if a living process has it */
   private static @Nullable MappedArena lock(Path place, VolumeId volume) throws IOException {
-    Path header = place.resolve("header");
-    FileChannel channel;
+    HeaderLock lock = HeaderLock.tryLock(place.resolve("header"), volume);
+    MappedArena arena = null;
     try {
-      channel =
-          FileChannel.open(
-              header, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    } catch (NoSuchFileException e) {
-      return null;
-    }
-    boolean kept = false;
-    try {
-      FileLock lock;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        kept =
-            true; // closing this channel would drop the lock that this process holds: POSIX locks
-        // are the process's
-        throw new VolumeBusy("volume " + volume + " is open in this process already", e);
-      }
-      if (lock == null) {
-        throw new VolumeBusy(
-            "volume "
-                + volume
-                + " is open in another process of this host (arena "
-                + place
-                + "); unmount it there first");
-      }
-      if (!Files.exists(header)) {
-        return null;
-      }
-      MappedArena arena = new MappedArena(place, channel);
-      kept = true;
+      arena = lock == null ? null : new MappedArena(place, lock);
       return arena;
     } finally {
-      if (!kept) {
-        channel.close();
+      if (arena == null && lock != null) {
+        lock.close();
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.s3shard.image;
 
+import io.s3shard.error.Damaged;
 import io.s3shard.error.Fenced;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.ObjectMissing;
@@ -130,15 +131,22 @@ public final class VolumeImage implements Image {
       return;
     }
     readAhead.reading(offset, length, sizeBytes());
-    boolean done = false;
-    while (!done) {
-      done = tryRead(offset, into, length);
+    int changes = 0;
+    for (Look look = Look.AGAIN; look != Look.DONE; ) {
+      look = look(offset, into, length, changes);
+      changes += look == Look.CHANGED ? 1 : 0;
     }
     into.position(into.limit());
   }
 
-  /** False: pages were missing, or the map has changed under us: look again. */
-  private boolean tryRead(long offset, ByteBuffer into, int length) {
+  /** What came of one look: all was there; pages were missing; the map has gone on under us. */
+  private enum Look {
+    DONE,
+    AGAIN,
+    CHANGED
+  }
+
+  private Look look(long offset, ByteBuffer into, int length, int changes) {
     List<BlockReader.Request> requests = new ArrayList<>();
     List<Edge> edges = new ArrayList<>();
     Lookup.@Nullable PagesMissing missing;
@@ -154,44 +162,40 @@ public final class VolumeImage implements Image {
           new ReadPlan(requests, edges, into, into.position() - offset)
               .dirty(offset, offset + length);
     }
-    if (missing != null) {
-      committed.load(missing.pages(), Purpose.READ);
-      return false;
-    }
     try {
+      if (missing != null) {
+        committed.load(missing.pages(), Purpose.READ);
+        return Look.AGAIN;
+      }
       reader.read(requests, Purpose.READ);
-    } catch (ObjectMissing e) {
-      return lookAgain(seen, offset, length, e);
+    } catch (ObjectMissing | Damaged e) {
+      if (committed.isBehind(seen, changes)) {
+        return Look.CHANGED;
+      }
+      long first = offset / Blocks.SIZE;
+      BlockRange range = BlockRange.between(first, Blocks.covering(offset + length));
+      S3ShardException reason = becauseFenced(CommittedMap.damaged(range, e));
+      if (reason instanceof Fenced) {
+        fail(reason);
+      } else if (committed.isBehind(seen, changes)) {
+        return Look.CHANGED;
+      }
+      throw reason;
     }
     for (Edge edge : edges) {
       into.put(edge.at(), edge.block(), edge.inBlock(), edge.length());
     }
-    return true;
+    return Look.DONE;
   }
 
-  /**
-   * An object that the map named is gone: fine if the map has moved on; else we were fenced, or it
-   * is damage.
-   */
-  private boolean lookAgain(long seen, long offset, int length, ObjectMissing cause) {
-    synchronized (lock) {
-      if (committed.version() != seen) {
-        return false;
-      }
-    }
+  /** What others do with a volume that they took is no damage: then that is the reason. */
+  private S3ShardException becauseFenced(Damaged damage) {
     try {
       committer.checkOwned();
-    } catch (Fenced e) {
-      fail(e);
-      throw e;
+      return damage;
+    } catch (Fenced fenced) {
+      return fenced;
     }
-    synchronized (lock) {
-      if (committed.version() != seen) {
-        return false;
-      }
-    }
-    long first = offset / Blocks.SIZE;
-    throw CommittedMap.missing(BlockRange.between(first, Blocks.covering(offset + length)), cause);
   }
 
   /** A part of a block at the edge of a read. */
@@ -420,6 +424,9 @@ public final class VolumeImage implements Image {
   private Arena.@Nullable Reservation tryReserve(Arena.Kind kind, long offset, long length) {
     synchronized (lock) {
       checkWritable();
+      if (closing) {
+        throw new InvalidRequest("the image is being closed");
+      }
       Arena.Reservation reservation = arena.reserve(kind, offset, length);
       if (reservation != null) {
         begin(reservation);
@@ -567,6 +574,8 @@ public final class VolumeImage implements Image {
           frozen = null;
         }
       }
+    } catch (Damaged e) {
+      fail(becauseFenced(e));
     } catch (S3ShardException e) {
       fail(e);
     } catch (RuntimeException | Error e) {
@@ -737,13 +746,14 @@ public final class VolumeImage implements Image {
       closing = true;
     }
     wake.raise();
+    room.raise();
     background.join();
-    S3ShardException broken = null;
+    RuntimeException broken = null;
     try {
       flush();
       committer.checkpointNow(this::commitCheckpoint);
       committer.closeEpoch();
-    } catch (S3ShardException e) {
+    } catch (RuntimeException e) {
       broken = e;
     }
     synchronized (lock) {

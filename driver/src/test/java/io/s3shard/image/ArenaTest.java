@@ -76,12 +76,13 @@ class ArenaTest {
   }
 
   @Test
-  void aLineageKeepsItsYoungestWriters() {
+  void aLineageKeepsItsYoungestWritersAndTheOwner() {
     ArenaHeader header = arena.header();
     for (int i = 2; i <= 200; i++) {
-      header.addWriter(String.format("%032x", i));
+      header.addWriter(String.format("%032x", i), WRITER);
     }
-    assertThat(header.writers()).contains(String.format("%032x", 200), String.format("%032x", 199));
+    assertThat(header.writers())
+        .contains(WRITER, String.format("%032x", 200), String.format("%032x", 199));
     assertThat(header.writers()).hasSizeLessThanOrEqualTo(64).doesNotHaveDuplicates();
   }
 

@@ -241,7 +241,7 @@ class SecondReaderTest {
     arena.fill(arena.reserve(Arena.Kind.ZERO, 100, 1L << 40));
     arena.reserve(Arena.Kind.WRITE, 0, 50); // never finished
     arena.fill(arena.reserve(Arena.Kind.SIZE, 777, 0));
-    arena.header().addWriter("f".repeat(32));
+    arena.header().addWriter("f".repeat(32), "0".repeat(32));
     arena.header().mark(ArenaHeader.State.FENCED);
 
     JsonObject read = json(reader.arena(folder.resolve("store-" + VOLUME)));
