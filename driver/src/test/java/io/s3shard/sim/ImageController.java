@@ -12,6 +12,7 @@ import io.s3shard.log.VolumeState;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.StoreSettings;
 import io.s3shard.store.StoreStack;
+import io.s3shard.testing.Mutations;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +40,8 @@ final class ImageController {
     this.dice = world.simulation.random().split();
     this.store =
         new StoreStack(
-                world.bucket.reachedBy(process),
+                Mutations.store(
+                    world.mutation, world.bucket.objects(), world.bucket.reachedBy(process)),
                 new StoreSettings(16, Optional.empty()),
                 process.execution())
             .store();
@@ -92,6 +94,7 @@ final class ImageController {
                 _ -> record,
                 (state, slot) ->
                     state.pins().live().stream().anyMatch(live -> live.slot() == slot));
+    volume.witness.requireStands(record, pin.slot());
     Ledger.View view = ledger.view();
     boolean same = volume.current == ledger;
     byte[] content = read(volume, pin.slot());
@@ -167,6 +170,9 @@ final class ImageController {
             ? new LogRecord.Close(epoch, "forced")
             : new LogRecord.Detach(seen.ownerNode().orElseThrow());
     log(volume).append(_ -> end, (state, _) -> state.openEpoch() != epoch);
+    volume.witness.require(
+        volume.witness.now().openEpoch() != epoch,
+        "the end of epoch " + epoch + " was reported, but its owner goes on");
     world.coverage.count("fenced by the controller");
   }
 }

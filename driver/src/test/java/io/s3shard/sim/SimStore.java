@@ -30,6 +30,9 @@ final class SimStore implements ObjectStore {
   private final Faults faults;
   private final SimRandom dice;
 
+  /** The task that has listed something last, unless something was changed since. */
+  private @Nullable SimTask<?> looker;
+
   SimStore(Simulation simulation, SimBucket bucket, SimProcess process) {
     this.simulation = simulation;
     this.bucket = bucket;
@@ -158,11 +161,26 @@ final class SimStore implements ObjectStore {
             }));
   }
 
-  private <T> T carryOut(Request<T> request) {
-    if (dice.chance(faults.stalled())) {
+  /**
+   * A task may stand still before it sends. More often between a look at the log and a record for
+   * its next slot: that is where it matters that what is known may be old.
+   */
+  private void stall(Request<?> request) {
+    boolean looked = simulation.current() == looker;
+    if (request.kind.equals("list")) {
+      looker = simulation.current();
+    } else if (request.changes) {
+      looker = null;
+    }
+    boolean appends = looked && request.kind.equals("put-if-absent");
+    if (dice.chance(appends ? 10 * faults.stalled() : faults.stalled())) {
       simulation.note("stalls", request.kind, 0);
       process.execution().sleep(anyTime());
     }
+  }
+
+  private <T> T carryOut(Request<T> request) {
+    stall(request);
     if (bucket.isAway()) {
       return noAnswer(request);
     }
