@@ -67,10 +67,12 @@ final class MountArguments {
         case "-t", "-N" -> i++;
         case "-o" -> own.addAll(List.of("-o", i + 1 < arguments.size() ? arguments.get(++i) : ""));
         default -> {
-          // -s sloppy, -n no mtab, -v verbose, -f fake, -l lazy, -r read-only when busy: nothing
-          // that we could do otherwise
+          // -s sloppy, -n no mtab, -v verbose, -f fake, -r read-only when busy: nothing that we
+          // could do otherwise
           if (!argument.matches("-[sfnvlri]+")) {
             own.add(argument);
+          } else if (command.equals("umount") && argument.contains("l")) {
+            own.add("--lazy");
           }
         }
       }

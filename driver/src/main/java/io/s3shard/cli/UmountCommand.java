@@ -6,10 +6,13 @@ import io.s3shard.error.VolumeMissing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code umount}: commits, unmounts, and waits until the process behind the mount has gone. */
@@ -30,6 +33,12 @@ final class UmountCommand implements Callable<Integer> {
       description = "The mount point.")
   private Path directory = Path.of("");
 
+  @Option(
+      names = {"-l", "--lazy"},
+      description =
+          "Also if it is in use: out of sight at once, while who has files open keeps them. The process ends with the last of them.")
+  private boolean lazy;
+
   UmountCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -45,6 +54,10 @@ final class UmountCommand implements Callable<Integer> {
     Optional<ProcessHandle> process = ProcessHandle.of(mount.get().get("pid").getAsLong());
     JsonObject answer = client.require("unmount");
     int exit = answer.get("exit").getAsInt();
+    if (exit == ExitCode.BUSY.number() && lazy) {
+      remove(client.mountPoint(), "the mount");
+      return ExitCode.OK.number();
+    }
     if (exit != 0) {
       surroundings.err().println("s3shard: " + answer.get("message").getAsString());
       return exit;
@@ -62,18 +75,33 @@ final class UmountCommand implements Callable<Integer> {
   }
 
   /** A mount whose process was killed: nothing answers, and only the kernel's entry is left. */
-  private static void removeDead(Path mountPoint) throws IOException, InterruptedException {
+  private void removeDead(Path mountPoint) throws IOException, InterruptedException {
     if (!MountTable.isOurs(mountPoint)) {
       throw new VolumeMissing(
           "no s3shard mount on " + mountPoint + ": 'findmnt -t fuse.s3shard' lists the mounts");
     }
+    remove(mountPoint, "the dead mount");
+  }
+
+  /** By the kernel alone; {@code what} it is, for the message. */
+  private void remove(Path mountPoint, String what) throws IOException, InterruptedException {
     // -i: not by way of umount.fuse.s3shard, which may be us
-    Process umount =
-        new ProcessBuilder("umount", "-i", mountPoint.toString()).redirectErrorStream(true).start();
+    List<String> command = new ArrayList<>(List.of("umount", "-i"));
+    if (lazy) {
+      command.add("-l");
+    }
+    command.add(mountPoint.toString());
+    Process umount = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said =
         new String(umount.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (umount.waitFor() != 0) {
-      throw new StoreRefused("the dead mount on " + mountPoint + " can't be removed: " + said);
+      throw new StoreRefused(
+          what
+              + " on "
+              + mountPoint
+              + " can't be removed: "
+              + said
+              + (lazy ? "" : "; end its users ('fuser -vm'), or use --lazy"));
     }
   }
 }

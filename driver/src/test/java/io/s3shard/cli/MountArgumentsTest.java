@@ -42,6 +42,8 @@ class MountArgumentsTest {
     assertThat(
             MountArguments.of("umount.fuse.s3shard", List.of("/mnt", "-v", "-t", "fuse.s3shard")))
         .containsExactly("umount", "/mnt");
+    assertThat(MountArguments.of("umount.fuse.s3shard", List.of("/mnt", "-nl")))
+        .containsExactly("umount", "/mnt", "--lazy");
   }
 
   @Test

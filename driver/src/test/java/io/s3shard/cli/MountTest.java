@@ -263,6 +263,34 @@ class MountTest {
   }
 
   @Test
+  void aMountThatIsInUseGoesOutOfSightWhenAskedTo() throws Exception {
+    mount();
+    ProcessHandle living = ProcessHandle.of(stats().get("pid").getAsLong()).orElseThrow();
+    FileChannel open =
+        FileChannel.open(
+            mountPoint.resolve("a"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    assertThat(run("umount", mountPoint.toString()).exit()).isEqualTo(4);
+    assertThat(run("umount", "--lazy", mountPoint.toString())).isEqualTo(new Ended(0, "", ""));
+    assertThat(isMounted()).isFalse();
+    open.write(ByteBuffer.wrap(new byte[] {7}));
+    open.close();
+    await().atMost(PATIENCE).until(() -> !living.isAlive());
+
+    mount();
+    assertThat(Files.readAllBytes(mountPoint.resolve("a"))).containsExactly(7);
+    ProcessHandle killed = ProcessHandle.of(stats().get("pid").getAsLong()).orElseThrow();
+    FileChannel dead = FileChannel.open(mountPoint.resolve("a"), StandardOpenOption.WRITE);
+    killed.destroyForcibly();
+    await().atMost(PATIENCE).until(() -> !killed.isAlive());
+    assertThat(run("umount", mountPoint.toString()).err())
+        .contains("can't be removed")
+        .endsWith("or use --lazy\n");
+    assertThat(run("umount", "-l", mountPoint.toString())).isEqualTo(new Ended(0, "", ""));
+    assertThat(isMounted()).isFalse();
+    closeDead(dead);
+  }
+
+  @Test
   void itIsMountedFromFstab() throws Exception {
     program = "mount.fuse.s3shard";
     Ended mounted =
