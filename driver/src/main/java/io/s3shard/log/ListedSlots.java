@@ -26,6 +26,8 @@ final class ListedSlots {
 
   private final Deque<Listed> slots = new ArrayDeque<>();
   private final boolean isWhole;
+  private boolean isTooShort;
+  private Optional<Listed> newest = Optional.empty();
 
   /** At most {@code limit}, from the tail. */
   ListedSlots(VolumeId volume, ObjectStore store, int limit) {
@@ -57,8 +59,21 @@ final class ListedSlots {
    */
   Optional<Listed> next() {
     if (slots.isEmpty() && !isWhole) {
+      isTooShort = true;
       throw new ObjectMissing("a listing of the log is too short");
     }
-    return Optional.ofNullable(slots.poll());
+    Optional<Listed> next = Optional.ofNullable(slots.poll());
+    newest = newest.or(() -> next);
+    return next;
+  }
+
+  /** The first that {@link #next} has given. */
+  Optional<Listed> newest() {
+    return newest;
+  }
+
+  /** Whether {@link #next} was asked for more than was listed. */
+  boolean isTooShort() {
+    return isTooShort;
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -51,14 +52,13 @@ final class LogReader {
   /** At the tail. @throws VolumeMissing if the log is empty or abandoned */
   LoadedLog load() {
     counters.count(LogCounters.Event.LOAD);
-    return tryAgain(limit -> once(new ListedSlots(volume, store, limit), Optional.empty()));
+    return tryAgain(this::fromTail, listing -> once(listing, Optional.empty()));
   }
 
   /** At the tail, with the pins fetched. */
   LoadedLog loadWithPins() {
     counters.count(LogCounters.Event.LOAD);
-    return tryAgain(
-        limit -> withPins(once(new ListedSlots(volume, store, limit), Optional.empty())));
+    return tryAgain(this::fromTail, listing -> withPins(once(listing, Optional.empty())));
   }
 
   /**
@@ -67,14 +67,15 @@ final class LogReader {
    */
   LoadedLog loadWithPins(LoadedLog put) {
     counters.count(LogCounters.Event.LOAD);
-    return tryAgain(
-        limit -> withPins(once(new ListedSlots(volume, store, limit), Optional.of(put))));
+    return tryAgain(this::fromTail, listing -> withPins(once(listing, Optional.of(put))));
   }
 
   /** At an older slot, which a live pin protects. */
   LoadedLog loadAt(long slot) {
     LoadedLog loaded =
-        tryAgain(limit -> once(new ListedSlots(volume, store, limit, slot), Optional.empty()));
+        tryAgain(
+            limit -> new ListedSlots(volume, store, limit, slot),
+            listing -> once(listing, Optional.empty()));
     if (loaded.state().tail() != slot) {
       throw new VolumeMissing("volume " + volume + " has no record in slot " + slot);
     }
@@ -107,13 +108,32 @@ final class LogReader {
     return codec.decode(slot, store.get(Layout.log(volume, slot), Purpose.LOG).body());
   }
 
-  /** {@code load}: with a listing of so many slots at most. */
-  private LoadedLog tryAgain(IntFunction<LoadedLog> load) {
+  private ListedSlots fromTail(int limit) {
+    return new ListedSlots(volume, store, limit);
+  }
+
+  /** What was missing, and the newest record that was listed before it was asked for. */
+  private record Gone(Optional<ListedSlots.Listed> newest, String what) {}
+
+  /**
+   * Again while the log changes under the load, or was longer than its listing. Nothing that the
+   * newest record needs goes before a newer one is in the log: what is missing twice with the same
+   * one at the tail is damage.
+   *
+   * @param list a listing of so many slots at most
+   */
+  private LoadedLog tryAgain(IntFunction<ListedSlots> list, Function<ListedSlots, LoadedLog> load) {
+    Optional<Gone> before = Optional.empty();
     int limit = ListedSlots.FEW;
     for (int i = 1; ; i++) {
+      ListedSlots listing = list.apply(limit);
       try {
-        return load.apply(limit);
+        return load.apply(listing);
       } catch (ObjectMissing changed) {
+        Gone now = new Gone(listing.newest(), String.valueOf(changed.getMessage()));
+        if (!listing.isTooShort() && before.filter(now::equals).isPresent()) {
+          throw damaged(changed);
+        }
         if (i == TRIES) {
           String often =
               "the log of volume "
@@ -123,11 +143,22 @@ final class LogReader {
                   + " times while it was loaded: try again";
           throw new StoreUnavailable(often, changed);
         }
+        before = Optional.of(now);
         counters.count(LogCounters.Event.LOAD_AGAIN);
         execution.sleep(BETWEEN_TRIES);
         limit = ListedSlots.more(limit);
       }
     }
+  }
+
+  private Damaged damaged(ObjectMissing missing) {
+    return new Damaged(
+        "the log of volume "
+            + volume
+            + " can't be read: "
+            + missing.getMessage()
+            + "; it must be there: restore it from a copy of the bucket",
+        missing);
   }
 
   /**

@@ -129,10 +129,22 @@ class LoadingTest {
 
   @Test
   void aLogThatNeverHoldsStillIsUnavailable() {
-    VolumeLog hopeless = new VolumeLog(VOLUME, new AlwaysGone(world.store.bucket), world.time);
+    AlwaysGone changing = new AlwaysGone(world.store.bucket, true);
+    VolumeLog hopeless = new VolumeLog(VOLUME, changing, world.time);
     assertThatThrownBy(hopeless::load)
         .isInstanceOf(StoreUnavailable.class)
         .hasMessageContaining("16 times");
+  }
+
+  @Test
+  void whatIsMissingInALogThatHoldsStillIsDamage() {
+    VolumeLog damaged =
+        new VolumeLog(VOLUME, new AlwaysGone(world.store.bucket, false), world.time);
+    assertThatThrownBy(damaged::load)
+        .isInstanceOf(Damaged.class)
+        .hasMessageContaining("there is no object " + Layout.log(VOLUME, 1).value())
+        .hasMessageEndingWith("restore it from a copy of the bucket");
+    assertThat(damaged.counters().of(Event.LOAD_AGAIN)).isEqualTo(1);
   }
 
   @Test
