@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class Bucket implements AutoCloseable {
   private static final String KEY = "s3shard-test";
   private static final String SECRET = "s3shard-test-secret";
-  private static final String NAME = "bucket";
+  static final String NAME = "bucket";
 
   private final Path folder;
   private final int port;
@@ -74,6 +74,12 @@ final class Bucket implements AutoCloseable {
       return true;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  void startUnlessRunning() throws IOException, InterruptedException {
+    if (!server.isAlive()) {
+      start();
     }
   }
 

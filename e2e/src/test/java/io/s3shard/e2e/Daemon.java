@@ -1,20 +1,27 @@
 package io.s3shard.e2e;
 
+import io.s3shard.testing.Mutation;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
- * The built command as processes of its own: a mount in the foreground that can be killed, and
- * short calls.
+ * The built command as processes of its own, with the class path that it is shipped with: a mount
+ * in the foreground that can be killed, and short calls.
  */
 final class Daemon {
   /** How long a machine under load may take; nothing is measured by it. */
-  private static final long PATIENCE_SECONDS = 120;
+  static final long PATIENCE_SECONDS = 120;
+
+  private static final String MAIN = "io.s3shard.cli.Main";
 
   private final Map<String, String> environment;
   private final Path folder;
@@ -31,22 +38,45 @@ final class Daemon {
     return folder.resolve("arena");
   }
 
+  /** What mounts have logged. */
+  String log() throws IOException {
+    return Files.readString(logFile());
+  }
+
+  private Path logFile() {
+    return folder.resolve("daemon.log");
+  }
+
   /** Mounts in the foreground and returns once the mount is there. */
   Process mount(String url, Path mountPoint, String... options)
       throws IOException, InterruptedException {
-    List<String> arguments =
-        new ArrayList<>(List.of("mount", "-f", "--arena-dir", arenas().toString()));
-    arguments.addAll(List.of("--cache-dir", folder.resolve("cache").toString()));
+    List<String> arguments = new ArrayList<>(List.of("mount", "-f"));
     arguments.addAll(List.of(options));
     arguments.addAll(List.of(url, mountPoint.toString()));
-    Path log = folder.resolve("daemon.log");
+    return mounted(command(shipped(), MAIN, arguments), mountPoint);
+  }
+
+  /** The same engine with a rule broken on purpose, put together by {@link BrokenMount}. */
+  Process mountBroken(Mutation mutation, String bucket, String prefix, Path mountPoint)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        List.of(mutation.name(), bucket, prefix, mountPoint.toString(), arenas().toString());
+    String classPath = System.getProperty("java.class.path");
+    return mounted(command(classPath, BrokenMount.class.getName(), arguments), mountPoint);
+  }
+
+  private Process mounted(ProcessBuilder builder, Path mountPoint)
+      throws IOException, InterruptedException {
     Process process =
-        start(arguments).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        builder
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
+            .start();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!isMounted(mountPoint)) {
       if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
         process.destroyForcibly();
-        throw new IOException("no mount:\n" + Files.readString(log));
+        throw new IOException("no mount:\n" + log());
       }
     }
     return process;
@@ -64,47 +94,78 @@ final class Daemon {
     process.destroyForcibly();
     process.waitFor();
     if (isMounted(mountPoint)) {
-      run(List.of("umount", "-l", mountPoint.toString()));
+      Programs.run("umount", "-i", "-l", mountPoint.toString());
     }
   }
 
   /** Runs one command of s3shard; its output. */
   String call(String... arguments) throws IOException, InterruptedException {
-    return output(start(List.of(arguments)));
-  }
-
-  static String run(List<String> command) throws IOException, InterruptedException {
-    return output(new ProcessBuilder(command).redirectErrorStream(true));
-  }
-
-  private static String output(ProcessBuilder builder) throws IOException, InterruptedException {
-    Path file = Files.createTempFile("s3shard", ".out");
-    try {
-      Process process = builder.redirectOutput(file.toFile()).start();
-      boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      String output = Files.readString(file);
-      if (!ended || process.exitValue() != 0) {
-        process.destroyForcibly();
-        throw new IOException(builder.command() + " failed: " + output);
-      }
-      return output;
-    } finally {
-      Files.delete(file);
+    Programs.Ended ended = tryCall(arguments);
+    if (ended.exit() != 0) {
+      throw new IOException("s3shard " + List.of(arguments) + " failed: " + ended);
     }
+    return ended.out();
   }
 
-  private ProcessBuilder start(List<String> arguments) {
+  /** What the mount is doing, as JSON. */
+  String stats(Path mountPoint) throws IOException, InterruptedException {
+    return call("stats", mountPoint.toString(), "--once", "--json");
+  }
+
+  /** The same for one that may fail. */
+  Programs.Ended tryCall(String... arguments) throws IOException, InterruptedException {
+    return Programs.end(command(shipped(), MAIN, List.of(arguments)));
+  }
+
+  /**
+   * Lines of shell, in which {@code s3shard} is the built command; they end at the first that
+   * fails.
+   */
+  String shell(String script) throws IOException, InterruptedException {
+    List<String> program = command(shipped(), MAIN, List.of()).command();
+    String function = "s3shard() { '" + String.join("' '", program) + "' \"$@\"; }\n";
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-euo", "pipefail", "-c", function + script);
+    builder.environment().putAll(environment());
+    Programs.Ended ended = Programs.end(builder);
+    if (ended.exit() != 0) {
+      throw new IOException(script + "\nfailed: " + ended.out() + ended.err());
+    }
+    return ended.out();
+  }
+
+  private ProcessBuilder command(String classPath, String main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            // they live for seconds, on two cores
+            "-XX:TieredStopAtLevel=1",
             "-Xmx512m"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.s3shard.cli.Main"));
+    command.addAll(List.of("-cp", classPath, main));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(environment);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment());
     return builder;
+  }
+
+  /** What every command gets, so that nothing is left on the machine outside of the folder. */
+  private Map<String, String> environment() {
+    Map<String, String> all = new TreeMap<>(environment);
+    all.put("S3SHARD_RUN_DIR", folder.resolve("run").toString());
+    all.put("S3SHARD_ARENA_DIR", arenas().toString());
+    all.put("S3SHARD_CACHE_DIR", folder.resolve("cache").toString());
+    return all;
+  }
+
+  /**
+   * Without what is there for tests: its configuration of the log, for one, hides what users see.
+   */
+  private static String shipped() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("-tests.jar"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }

@@ -48,9 +48,7 @@ class SnapshotTest {
 
   private Daemon host(String name) throws IOException {
     Path own = Files.createDirectories(folder.resolve(name));
-    Map<String, String> environment = new TreeMap<>(bucket.environment());
-    environment.put("S3SHARD_RUN_DIR", own.resolve("run").toString());
-    return new Daemon(environment, own);
+    return new Daemon(bucket.environment(), own);
   }
 
   private Path mount(Daemon daemon, String name) throws Exception {
@@ -62,7 +60,7 @@ class SnapshotTest {
   @AfterEach
   void leavesNothing() throws Exception {
     while (!loopMounts.isEmpty()) {
-      Daemon.run(List.of("umount", loopMounts.pop().toString()));
+      Programs.run("umount", loopMounts.pop().toString());
     }
     for (var mount : mounts.entrySet()) {
       Daemon.kill(mount.getValue(), mount.getKey());
@@ -73,8 +71,8 @@ class SnapshotTest {
   @Test
   void aFileSystemInASnapshotIsAsItWas() throws Exception {
     Path image = hereMount.resolve("fs.img");
-    Daemon.run(List.of("truncate", "-s", "64M", image.toString()));
-    Daemon.run(List.of("mkfs.ext4", "-q", image.toString()));
+    Programs.run("truncate", "-s", "64M", image.toString());
+    Programs.run("mkfs.ext4", "-q", image.toString());
     Path fs = loopMount(image, "rw");
     write(fs.resolve("one"), "1");
     here.call("snapshot", "create", url, "fs.img", "first");
@@ -115,14 +113,14 @@ class SnapshotTest {
 
   private Path loopMount(Path image, String options) throws Exception {
     Path point = Files.createTempDirectory(folder, "fs");
-    Daemon.run(List.of("mount", "-o", "loop," + options, image.toString(), point.toString()));
+    Programs.run("mount", "-o", "loop," + options, image.toString(), point.toString());
     loopMounts.push(point);
     return point;
   }
 
   private static void write(Path file, String text) throws Exception {
     Files.writeString(file, text);
-    Daemon.run(List.of("sync", "-f", file.toString()));
+    Programs.run("sync", "-f", file.toString());
   }
 
   private static List<String> names(Path directory) throws IOException {
