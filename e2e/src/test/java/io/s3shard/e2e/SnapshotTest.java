@@ -72,7 +72,8 @@ class SnapshotTest {
   void aFileSystemInASnapshotIsAsItWas() throws Exception {
     Path image = hereMount.resolve("fs.img");
     Programs.run("truncate", "-s", "64M", image.toString());
-    Programs.run("mkfs.ext4", "-q", image.toString());
+    // without a journal: what was synced is in its place, also for who mounts without replaying one
+    Programs.run("mkfs.ext4", "-q", "-O", "^has_journal", image.toString());
     Path fs = loopMount(image, "rw");
     write(fs.resolve("one"), "1");
     here.call("snapshot", "create", url, "fs.img", "first");
@@ -84,9 +85,9 @@ class SnapshotTest {
 
     for (Path mount : List.of(hereMount, elsewhereMount)) {
       Path snapshots = mount.resolve(".snapshots/fs.img");
-      Path first = loopMount(snapshots.resolve("first"), "ro,noload");
+      Path first = loopMount(snapshots.resolve("first"), "ro");
       assertThat(names(first)).contains("one").doesNotContain("two", "three");
-      Path second = loopMount(snapshots.resolve("second"), "ro,noload");
+      Path second = loopMount(snapshots.resolve("second"), "ro");
       assertThat(names(second)).contains("one", "two").doesNotContain("three");
       assertThat(Files.readString(second.resolve("two"))).isEqualTo("2");
     }
