@@ -23,8 +23,7 @@ final class Leftovers {
     for (String place : places) {
       quietly("umount", "-l", place);
     }
-    for (String line :
-        Daemon.run(List.of("losetup", "-l", "-n", "-O", "NAME,BACK-FILE")).split("\n")) {
+    for (String line : Programs.run("losetup", "-l", "-n", "-O", "NAME,BACK-FILE").split("\n")) {
       if (line.contains(" " + folder + "/")) {
         quietly("losetup", "-d", line.split(" ")[0]);
       }

@@ -20,7 +20,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -104,7 +103,7 @@ class NodeTest {
         node.unstage(volume, staging);
       }
       assertThat(mountsOf(folder)).isEmpty();
-      assertThat(Daemon.run(List.of("losetup", "-a"))).doesNotContain(folder.toString());
+      assertThat(Programs.run("losetup", "-a")).doesNotContain(folder.toString());
     } finally {
       node.close();
       shardd.close();
@@ -205,10 +204,9 @@ class NodeTest {
     node.stage(volume, staging, how);
     node.publish(volume, staging, target, how, false);
     node.publish(volume, staging, target, how, false);
-    assertThat(Daemon.run(List.of("stat", "-c", "%F", target.toString())).strip())
+    assertThat(Programs.run("stat", "-c", "%F", target.toString()).strip())
         .isEqualTo("block special file");
-    Daemon.run(
-        List.of("dd", "if=/dev/urandom", "of=" + target, "bs=1M", "count=2", "oflag=direct"));
+    Programs.run("dd", "if=/dev/urandom", "of=" + target, "bs=1M", "count=2", "oflag=direct");
     assertThat(node.stats(volume, target).getUsage(0).getTotal()).isEqualTo(32 * MIB);
     assertThat(node.expand(volume, target, 48 * MIB)).isEqualTo(48 * MIB);
     assertThat(node.stats(volume, target).getUsage(0).getTotal()).isEqualTo(48 * MIB);

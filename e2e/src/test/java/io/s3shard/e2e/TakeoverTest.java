@@ -69,7 +69,7 @@ class TakeoverTest {
     }
     bucket.close();
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(folder.toString());
-    assertThat(Daemon.run(List.of("losetup", "-a"))).doesNotContain(folder.toString());
+    assertThat(Programs.run("losetup", "-a")).doesNotContain(folder.toString());
   }
 
   @Test
@@ -115,7 +115,7 @@ class TakeoverTest {
     mountNew("one");
     Path file = folder.resolve("fs-one").resolve("synced");
     Files.writeString(file, "kept");
-    Daemon.run(List.of("sync", file.toString()));
+    Programs.run("sync", file.toString());
     shardd.letGo();
     Shardd.kill(shardd.process());
     assertThatThrownBy(() -> Files.readString(folder.resolve("volumes/v-one/image")))
@@ -123,12 +123,12 @@ class TakeoverTest {
     shardd.hold();
     shardd.start();
     assertThat(shardd.isReadySoon()).isTrue();
-    Daemon.run(List.of("umount", "-l", folder.resolve("fs-one").toString()));
+    Programs.run("umount", "-l", folder.resolve("fs-one").toString());
     mounted.clear();
-    Daemon.run(List.of("losetup", "-d", loops.removeFirst()));
+    Programs.run("losetup", "-d", loops.removeFirst());
     Path image = open("one");
     String loop = loop(image);
-    Daemon.run(List.of("mount", loop, folder.resolve("fs-one").toString()));
+    Programs.run("mount", loop, folder.resolve("fs-one").toString());
     mounted.add(folder.resolve("fs-one"));
     assertThat(file).hasContent("kept");
     unmount("one");
@@ -138,9 +138,9 @@ class TakeoverTest {
     Daemon command = new Daemon(bucket.environment(), folder);
     command.call("create", "--size", SIZE + "B", bucket.url("p"), name);
     String loop = loop(open(name));
-    Daemon.run(List.of("mkfs.ext4", "-q", "-E", "nodiscard", loop));
+    Programs.run("mkfs.ext4", "-q", "-E", "nodiscard", loop);
     Path fs = Files.createDirectory(folder.resolve("fs-" + name));
-    Daemon.run(List.of("mount", loop, fs.toString()));
+    Programs.run("mount", loop, fs.toString());
     mounted.add(fs);
   }
 
@@ -153,7 +153,7 @@ class TakeoverTest {
 
   private String loop(Path image) throws Exception {
     String loop =
-        Daemon.run(List.of("losetup", "-f", "--show", "--direct-io=on", image.toString())).strip();
+        Programs.run("losetup", "-f", "--show", "--direct-io=on", image.toString()).strip();
     loops.add(loop);
     return loop;
   }
@@ -207,7 +207,7 @@ class TakeoverTest {
       if (entry.contains("/driver/target/") || entry.contains("s3shard-driver")) {
         Path to = folder.resolve("build").resolve(from.getFileName());
         Files.createDirectories(to.getParent());
-        Daemon.run(List.of("cp", "-r", from.toString(), to.toString()));
+        Programs.run("cp", "-r", from.toString(), to.toString());
         path.append(to).append(':');
       } else {
         path.append(entry).append(':');
@@ -234,11 +234,11 @@ class TakeoverTest {
 
   private void unmount(String name) throws Exception {
     Path fs = folder.resolve("fs-" + name);
-    Daemon.run(List.of("umount", fs.toString()));
+    Programs.run("umount", fs.toString());
     mounted.remove(fs);
     String loop = loops.removeFirst();
-    Daemon.run(List.of("e2fsck", "-fn", loop));
-    Daemon.run(List.of("losetup", "-d", loop));
+    Programs.run("e2fsck", "-fn", loop);
+    Programs.run("losetup", "-d", loop);
     shardd.close("v-" + name);
     assertThat(folder.resolve("volumes").resolve("v-" + name)).doesNotExist();
   }
