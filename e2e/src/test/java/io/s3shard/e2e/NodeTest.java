@@ -20,6 +20,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -270,7 +271,7 @@ class NodeTest {
       }
       assertThat(ends).as(step + " is reached").isEqualTo(1);
       assertThat(mountsOf(folder)).as(step).isEmpty();
-      assertThat(Daemon.run(List.of("losetup", "-a"))).as(step).doesNotContain(folder.toString());
+      assertThat(Programs.run("losetup", "-a")).as(step).doesNotContain(folder.toString());
       assertThat(shardd.volumes()).as(step).isEmpty();
     }
   }
