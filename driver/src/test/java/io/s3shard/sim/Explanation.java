@@ -47,6 +47,23 @@ final class Explanation {
     return search(content, bounds, included).orElseThrow(() -> new AssertionError(firstComplaint));
   }
 
+  /**
+   * {@code kept}, which explains {@code content}, and all else that may be there, too, hidden by
+   * what came later.
+   */
+  Set<Operation> atMost(byte[] content, Set<Operation> kept) {
+    List<Long> bounds = bounds(0, Math.max(content.length, base.length));
+    Set<Operation> most = new LinkedHashSet<>(kept);
+    for (Operation operation : operations) {
+      Set<Operation> more = new LinkedHashSet<>(most);
+      include(operation, more);
+      if (more.size() > most.size() && flaw(content, bounds, more) == null) {
+        most = more;
+      }
+    }
+    return most;
+  }
+
   private Optional<Set<Operation>> search(
       byte[] content, List<Long> bounds, Set<Operation> included) {
     attempts++;

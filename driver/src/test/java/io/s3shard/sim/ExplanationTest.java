@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +113,29 @@ class ExplanationTest {
     apply(content, later.getFirst());
 
     assertThat(ledger.view().explain(content)).containsAll(later);
+  }
+
+  @Test
+  void whatIsHiddenInAnArenaShowsAgainWhenTheArenaIsLost() {
+    Operation under = ledger.write(0, 50, 1_000).getFirst();
+    Operation over = write(0, 50);
+    byte[] content = new byte[100];
+    apply(content, over);
+    Set<Operation> kept = ledger.view().explainWithAllAnswered(content);
+    assertThat(kept).containsExactly(over);
+
+    Ledger next = ledger.goOn("test", 2, content, kept);
+    byte[] committed = new byte[100];
+    apply(committed, under);
+
+    assertThat(next.view().explain(committed)).containsExactly(under);
+  }
+
+  @Test
+  void whatIsNotThereIsNotCarriedOn() {
+    ledger.write(0, 50, 1_000);
+    Ledger next = ledger.goOn("test", 2, new byte[100], Set.of());
+    assertThat(next.operations()).isEmpty();
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageStatus;
 import io.s3shard.image.ReadAheadPool;
 import io.s3shard.image.VolumeImage;
+import io.s3shard.log.LogRecord;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
@@ -112,6 +113,7 @@ final class ImageHost {
    */
   void crash() {
     world.coverage.count("crash");
+    forget();
     arenas.processDied();
     startAgain();
     process.crash();
@@ -120,12 +122,27 @@ final class ImageHost {
   /** The machine is lost; another of its name comes up, without what lay on it. */
   void lose() {
     world.coverage.count("host lost");
+    forget();
     arenas.processDied();
     arenas.hostLost();
     boots++;
     lostAt = world.event();
     startAgain();
     process.crash();
+  }
+
+  /** The sessions of its process end without a word. */
+  private void forget() {
+    for (ImageWorld.Volume volume : world.volumes) {
+      volume.sessions.removeIf(session -> session.isOf(process));
+      long epoch = volume.witness.newestEpochOf(process.name());
+      if (epoch > 0
+          && volume.witness.now().openEpoch() == epoch
+          && ((LogRecord.Open) volume.witness.at(epoch).record()).takesOver()
+          && volume.witness.commits(epoch, volume.witness.tail()).isEmpty()) {
+        world.coverage.count("second crash before what was replayed is committed");
+      }
+    }
   }
 
   private void startAgain() {
@@ -168,21 +185,22 @@ final class ImageHost {
     VolumeImage opened = opener.openForWriting(volume.id(), takeaway);
     Image image = Mutations.image(world.mutation, opened);
     Session session = new Session(world, volume, this, self, image);
+    if (!volume.sessions.isEmpty()) {
+      world.coverage.count("two writers at once");
+    }
+    volume.sessions.add(session);
     try {
       session.takeStock();
       session.work();
       countEarlyUploads(opened.status());
       session.close();
     } catch (Damaged e) {
-      if (!session.isFenced()) {
-        throw new AssertionError(
-            name + " reports damage where there is none: " + e.getMessage(), e);
-      }
-      world.expected("fenced user", e);
-      session.giveUp();
+      throw new AssertionError(name + " reports damage where there is none: " + e.getMessage(), e);
     } catch (S3ShardException e) {
       session.giveUp();
       throw e;
+    } finally {
+      volume.sessions.remove(session);
     }
   }
 }

@@ -34,6 +34,7 @@ final class ImageSimulation {
     ImageSimulation run = new ImageSimulation(new ImageWorld(seed, mutation));
     run.go();
     Simulation simulation = run.world.simulation;
+    run.world.coverage.add(run.world.bucket.network());
     return new Outcome(simulation.trace().hash(), simulation.switches(), run.world.coverage);
   }
 

@@ -1,6 +1,7 @@
 package io.s3shard.sim;
 
 import io.s3shard.error.S3ShardException;
+import io.s3shard.format.Blocks;
 import io.s3shard.format.VolumeId;
 import io.s3shard.image.ImageOptions;
 import io.s3shard.log.LogRecord;
@@ -15,8 +16,10 @@ import io.s3shard.testing.Mutation;
 import io.s3shard.testing.NoWaiting;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -32,6 +35,9 @@ final class ImageWorld {
   static final class Volume {
     final LogWitness witness;
     Ledger current;
+
+    /** Sessions that have neither closed nor crashed; some may have lost the volume. */
+    final Set<Session> sessions = new LinkedHashSet<>();
 
     private Volume(LogWitness witness, Ledger current) {
       this.witness = witness;
@@ -71,10 +77,11 @@ final class ImageWorld {
             : Optional.empty();
     this.storeSettings = new StoreSettings(dice.oneOf(List.of(4, 16, 128)), deadline);
     this.segmentBytes = dice.oneOf(List.of(8, 16, 64)) << 10;
-    this.poolSegments = (int) dice.between(8, 24);
+    this.poolSegments = (int) dice.between(8, dice.chance(0.3) ? 60 : 24);
     this.diskSegments = (int) dice.between(16, 60);
     this.cacheBytes = dice.oneOf(List.of(0L, 64L << 10, 256L << 10));
     this.maxSizeBytes = dice.between(64 << 10, 5 * CHUNK_BYTES);
+    bucket.watchPuts(new ObjectsMet(coverage, CHUNK_BYTES / Blocks.SIZE)::stored);
     this.crashInArena = dice.oneOf(List.of(0.0, 0.0003, 0.002));
     int count = dice.chance(0.3) ? 2 : 1;
     for (int i = 0; i < count; i++) {

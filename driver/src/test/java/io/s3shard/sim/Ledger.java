@@ -20,6 +20,7 @@ final class Ledger {
   private long requiredUpTo;
   private byte @Nullable [] successorsFind;
   private int views;
+  private boolean hasFailed;
 
   /**
    * {@code operations}: older ones that are not known to be durable; {@code base} is the state
@@ -49,11 +50,13 @@ final class Ledger {
   }
 
   /**
-   * What goes on with the same arena: what was asked for before is asked of it too, as far as it is
-   * there.
+   * What goes on with the same arena, and shows {@code content}, as {@code kept} explains: what was
+   * asked for before is asked of it too, as far as it is there. That includes what is hidden: it
+   * shows again when the arena is lost with what hides it.
    */
-  Ledger goOn(String successor, long newEpoch, Set<Operation> kept) {
-    List<Operation> carried = operations.stream().filter(kept::contains).toList();
+  Ledger goOn(String successor, long newEpoch, byte[] content, Set<Operation> kept) {
+    Set<Operation> there = new Explanation(base, operations).atMost(content, kept);
+    List<Operation> carried = operations.stream().filter(there::contains).toList();
     Ledger next = new Ledger(successor, newEpoch, base, carried, events);
     next.answered(
         carried.stream().filter(operation -> operation.answered == Operation.NEVER).toList());
@@ -131,6 +134,15 @@ final class Ledger {
       }
     }
     requiredUpTo = Math.max(requiredUpTo, issued);
+  }
+
+  /** A flush was reported failed. */
+  void failed() {
+    hasFailed = true;
+  }
+
+  boolean hasFailed() {
+    return hasFailed;
   }
 
   /** What has been issued so far; a frozen look at it. While it is held the base does not move. */

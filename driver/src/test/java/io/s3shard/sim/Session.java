@@ -1,7 +1,12 @@
 package io.s3shard.sim;
 
+import io.s3shard.error.Fenced;
+import io.s3shard.error.InvalidRequest;
+import io.s3shard.error.Poisoned;
 import io.s3shard.error.S3ShardException;
+import io.s3shard.error.StoreUnavailable;
 import io.s3shard.execution.Execution;
+import io.s3shard.format.Blocks;
 import io.s3shard.image.Image;
 import io.s3shard.log.LogRecord;
 import java.nio.ByteBuffer;
@@ -25,6 +30,7 @@ final class Session {
   private final long epoch;
   private Ledger ledger;
   private boolean failed;
+  private int flushing;
 
   Session(
       ImageWorld world, ImageWorld.Volume volume, ImageHost host, SimProcess process, Image image) {
@@ -37,6 +43,10 @@ final class Session {
     this.dice = world.simulation.random().split();
     this.epoch = volume.witness.newestEpochOf(process.name());
     this.ledger = volume.current;
+  }
+
+  boolean isOf(SimProcess other) {
+    return process == other;
   }
 
   /** Whether somebody else has opened the volume since, or ended our epoch. */
@@ -87,12 +97,29 @@ final class Session {
     if (kept.size() < before.operations().size()) {
       world.coverage.count("some operations were lost");
     }
+    if (takesOver && before.opener().equals(host.name())) {
+      goesOnWith(before);
+    }
     before.superseded(content);
     ledger =
         takesOver
-            ? before.goOn(host.name(), epoch, kept)
+            ? before.goOn(host.name(), epoch, content, kept)
             : new Ledger(host.name(), epoch, content, List.of(), world::event);
     volume.current = ledger;
+  }
+
+  /** The arena is that of {@code before}: it must not be one that was given up. */
+  private void goesOnWith(Ledger before) {
+    world.coverage.count("successor on the same arena");
+    if (before.hasFailed()) {
+      throw new AssertionError(
+          process.name()
+              + " (slot "
+              + epoch
+              + ") goes on with the arena of slot "
+              + before.epoch()
+              + ", whose user was told that a flush has failed");
+    }
   }
 
   private byte[] readAll() {
@@ -177,6 +204,10 @@ final class Session {
 
   /** Of bytes, sectors, blocks, or across chunks, anywhere below {@code end}. */
   private static Place place(SimRandom own, long end) {
+    if (own.chance(0.03) && end >= ImageWorld.CHUNK_BYTES) {
+      long chunk = own.below(end / ImageWorld.CHUNK_BYTES);
+      return new Place(chunk * ImageWorld.CHUNK_BYTES, ImageWorld.CHUNK_BYTES);
+    }
     int unit = own.oneOf(List.of(1, 512, 4096, 4096));
     long most = own.chance(0.1) ? 300 << 10 : own.oneOf(List.of(1, 1, 2, 9)) * 4096L;
     long offset = own.below(Math.max(1, end)) / unit * unit;
@@ -232,10 +263,17 @@ final class Session {
   }
 
   private void changing(Runnable change, List<Operation> pieces) {
-    world.simulation.note("asks", pieces.getFirst().kind.name(), pieces.getFirst().number);
+    Operation first = pieces.getFirst();
+    world.simulation.note("asks", first.kind.name(), first.number);
     change.run();
     ledger.answered(pieces);
-    world.coverage.count(pieces.getFirst().kind.name());
+    world.coverage.count(first.kind.name());
+    if (first.offset % Blocks.SIZE != 0 || pieces.getLast().end % Blocks.SIZE != 0) {
+      world.coverage.count("a change that ends within a block");
+    }
+    if (isFenced()) {
+      world.coverage.count("a zombie writes on");
+    }
   }
 
   private void read(SimRandom own) {
@@ -245,15 +283,37 @@ final class Session {
       long issued = ledger.now();
       Ledger asked = ledger;
       byte[] bytes = new byte[place.length];
+      boolean beside = flushing > 0;
       image.read(place.offset, ByteBuffer.wrap(bytes));
       asked.requireRead(place.offset, bytes, issued);
       world.coverage.count("READ");
+      if (beside || flushing > 0) {
+        world.coverage.count("a read beside a flush");
+      }
+      if (isFenced()) {
+        world.coverage.count("a zombie reads on");
+      }
     }
   }
 
   private void flush() {
     long issued = ledger.now();
-    image.flush();
+    if (flushing++ > 0) {
+      world.coverage.count("flushes of several tasks at once");
+    }
+    boolean fenced = isFenced();
+    try {
+      image.flush();
+    } catch (Fenced e) {
+      world.coverage.count(fenced ? "a zombie's flush fails" : "a flush is fenced");
+      ledger.failed();
+      throw e;
+    } catch (Poisoned | StoreUnavailable e) {
+      ledger.failed();
+      throw e;
+    } finally {
+      flushing--;
+    }
     ledger.flushed(issued);
     world.coverage.count("FLUSH");
   }
@@ -263,10 +323,29 @@ final class Session {
     if (dice.chance(0.3) && !world.calm) {
       host.crash();
     }
+    SimRandom own = dice.split();
+    Execution.Task<Boolean> late = execution.fork("late", () -> writeLate(own));
     long issued = ledger.now();
     image.close();
     ledger.flushed(issued);
     world.coverage.count("CLOSE by the user");
+    late.join();
+  }
+
+  /** Writes while the image is closed, until that is refused: what was answered counts. */
+  private boolean writeLate(SimRandom own) {
+    int writes = own.below(3);
+    for (int i = 0; i < writes; i++) {
+      try {
+        write(own);
+        world.coverage.count("a write beside a close was answered");
+        execution.sleep(own.between(Duration.ZERO, Duration.ofMillis(40)));
+      } catch (InvalidRequest e) {
+        world.coverage.count("a write beside a close was refused");
+        return true;
+      }
+    }
+    return true;
   }
 
   /**

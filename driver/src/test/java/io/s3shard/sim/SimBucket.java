@@ -18,6 +18,8 @@ final class SimBucket {
   private final SimRandom dice;
   private final MemoryStore objects = new MemoryStore();
   private final List<Consumer<ObjectKey>> watchers = new ArrayList<>();
+  private final List<Landing> landings = new ArrayList<>();
+  private final Coverage network = new Coverage();
   private boolean away;
 
   SimBucket(Simulation simulation, Faults faults) {
@@ -41,6 +43,20 @@ final class SimBucket {
     watchers.add(watcher);
   }
 
+  /** Is told of each object that a put has just brought. It must not wait. */
+  interface Landing {
+    void stored(ObjectKey key, Body body, Purpose purpose);
+  }
+
+  void watchPuts(Landing landing) {
+    landings.add(landing);
+  }
+
+  void put(ObjectKey key, Body body, Purpose purpose) {
+    objects.put(key, body, purpose);
+    landings.forEach(landing -> landing.stored(key, body, purpose));
+  }
+
   PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
     PutOutcome outcome = objects.putIfAbsent(key, body, purpose);
     if (outcome == PutOutcome.WON) {
@@ -60,11 +76,17 @@ final class SimBucket {
   /** For so long nothing arrives and nothing is answered. */
   void outage(Duration duration) {
     simulation.note("outage", duration.toString(), 0);
+    network.count("outage");
     away = true;
     simulation.after(duration, () -> away = false);
   }
 
   boolean isAway() {
     return away;
+  }
+
+  /** What requests have met. */
+  Coverage network() {
+    return network;
   }
 }

@@ -73,6 +73,12 @@ final class SimStore implements ObjectStore {
         return;
       }
       simulation.noteOf(process.name(), again ? kind + " (again)" : kind, detail);
+      if (again) {
+        bucket.network().count("network: " + kind + " again");
+      }
+      if (process.isCrashed()) {
+        bucket.network().count("network: " + kind + " of a process that has crashed");
+      }
       try {
         answer = effect.apply(bucket.objects());
       } catch (S3ShardException e) {
@@ -114,8 +120,8 @@ final class SimStore implements ObjectStore {
             "put",
             key.value(),
             true,
-            store -> {
-              store.put(key, sent, purpose);
+            _ -> {
+              bucket.put(key, sent, purpose);
               return true;
             }));
     requireUnchanged(key, body, sent);
@@ -175,6 +181,7 @@ final class SimStore implements ObjectStore {
     boolean appends = looked && request.kind.equals("put-if-absent");
     if (dice.chance(appends ? 10 * faults.stalled() : faults.stalled())) {
       simulation.note("stalls", request.kind, 0);
+      bucket.network().count("network: a task stalled");
       process.execution().sleep(anyTime());
     }
   }
@@ -182,28 +189,37 @@ final class SimStore implements ObjectStore {
   private <T> T carryOut(Request<T> request) {
     stall(request);
     if (bucket.isAway()) {
-      return noAnswer(request);
+      return noAnswer(request, "the bucket was away");
     }
     if (dice.chance(faults.refused())) {
-      process.execution().sleep(latency());
-      throw new StoreUnavailable(
-          "simulated: 503 SlowDown for " + request.kind + " " + request.detail);
+      return refuse(request);
     }
     if (dice.chance(faults.lost())) {
-      return noAnswer(request);
+      return noAnswer(request, "a request was lost");
     }
     if (dice.chance(faults.answerLost())) {
       request.arriveAfter(latency(), false);
-      return noAnswer(request);
+      return noAnswer(request, "an answer was lost");
     }
     if (dice.chance(faults.late())) {
       request.arriveAfter(faults.gaveUpAfter().plus(anyTime()), false);
-      return noAnswer(request);
+      return noAnswer(request, "a request came late");
     }
     Duration whole = latency();
     request.arriveAfter(Duration.ofNanos(dice.between(0, whole.toNanos())), false);
     process.execution().sleep(whole);
-    return request.isAnswered() ? answer(request) : noAnswer(request);
+    return request.isAnswered() ? answer(request) : noAnswer(request, "the bucket went away");
+  }
+
+  private <T> T refuse(Request<T> request) {
+    boolean throttled = dice.chance(0.5);
+    bucket.network().count(throttled ? "network: throttled" : "network: refused");
+    process.execution().sleep(latency());
+    if (throttled) {
+      throw StoreUnavailable.throttled(
+          "simulated: 503 SlowDown for " + request.kind + " " + request.detail, null);
+    }
+    throw new StoreUnavailable("simulated: 500 for " + request.kind + " " + request.detail);
   }
 
   private static <T> T answer(Request<T> request) {
@@ -216,7 +232,8 @@ final class SimStore implements ObjectStore {
   /**
    * A connection that is refused or closed is known soon, one that hangs is given up after a while.
    */
-  private <T> T noAnswer(Request<T> request) {
+  private <T> T noAnswer(Request<T> request, String why) {
+    bucket.network().count("network: " + why);
     process.execution().sleep(dice.chance(0.3) ? latency() : faults.gaveUpAfter());
     throw new StoreUnavailable("simulated: no answer to " + request.kind + " " + request.detail);
   }

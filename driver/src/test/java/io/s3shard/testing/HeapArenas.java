@@ -73,6 +73,13 @@ public final class HeapArenas implements ArenaHome {
       this.volume = volume;
     }
 
+    /** Mapped files are gone from memory once they are closed. */
+    private void requireOpen() {
+      if (!locked) {
+        throw new IllegalStateException("the arena of " + volume + " is closed");
+      }
+    }
+
     private void lock() {
       if (locked) {
         throw new VolumeBusy("volume " + volume + " is open in another process of this host");
@@ -87,6 +94,7 @@ public final class HeapArenas implements ArenaHome {
 
     @Override
     public ByteBuffer header() {
+      requireOpen();
       return header;
     }
 
@@ -97,6 +105,7 @@ public final class HeapArenas implements ArenaHome {
 
     @Override
     public synchronized ByteBuffer segment(int number) {
+      requireOpen();
       ByteBuffer segment = segments.get(number);
       if (segment == null) {
         throw new IllegalStateException("segment " + number + " is not there");
@@ -106,6 +115,7 @@ public final class HeapArenas implements ArenaHome {
 
     @Override
     public synchronized int allocate() {
+      requireOpen();
       if (segments.size() >= maxSegments) {
         throw new StoreUnavailable("the simulated disk is full");
       }
