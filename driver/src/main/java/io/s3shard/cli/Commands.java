@@ -19,6 +19,7 @@ final class Commands {
         SnapshotCommand.line(surroundings),
         new CloneCommand(surroundings),
         new RestoreCommand(surroundings),
+        new GcCommand(surroundings),
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),
         new CheckCommand(surroundings),

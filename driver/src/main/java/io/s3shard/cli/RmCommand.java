@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.StoreUnavailable;
+import io.s3shard.image.Swept;
 import io.s3shard.volume.Deletions;
 import io.s3shard.volume.Dependents;
-import io.s3shard.volume.Reaper;
 import io.s3shard.volume.Volume;
 import io.s3shard.volume.Volumes;
 import java.io.IOException;
@@ -90,13 +90,15 @@ final class RmCommand implements Callable<Integer> {
     }
   }
 
-  private Reaper.Reaped wouldBeDeleted(Volume volume, List<String> neededBy) {
+  private Swept wouldBeDeleted(Volume volume, List<String> neededBy) {
     if (!neededBy.isEmpty()) {
-      return new Reaper.Reaped(0, 0);
+      return Swept.NOTHING;
     }
     Usage usage = Usage.of(target.connect(surroundings), volume.id());
-    return new Reaper.Reaped(
-        usage.data().objects() + usage.map().objects(), usage.data().bytes() + usage.map().bytes());
+    return new Swept(
+        usage.data().objects() + usage.map().objects(),
+        usage.data().bytes() + usage.map().bytes(),
+        0);
   }
 
   private void confirm() {
@@ -123,7 +125,7 @@ final class RmCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Volume volume, Reaper.Reaped reaped, List<String> neededBy, boolean done) {
+  private void print(Volume volume, Swept reaped, List<String> neededBy, boolean done) {
     JsonObject json = new JsonObject();
     json.addProperty("name", volume.name());
     json.addProperty("id", volume.id().value());

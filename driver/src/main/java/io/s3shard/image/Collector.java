@@ -102,8 +102,7 @@ final class Collector {
   }
 
   private void bury(Death death) {
-    List<Long> pinned =
-        parts.log().pins(parts.owned().state()).stream().map(LivePin::position).toList();
+    List<Long> pinned = parts.owned().pins().stream().map(LivePin::position).toList();
     delete(death.dead(), death.slot(), pinned);
     if (death.discarded().isPresent()) {
       buryDiscarded(death.discarded().get(), death.slot(), pinned);

@@ -111,6 +111,20 @@ public final class VolumeLog {
     return parts.reader().read(slot).record();
   }
 
+  /** What a record is to a collector. */
+  public record Kind(boolean isCommit, boolean carriesState) {}
+
+  /** Empty: the slot is. */
+  public Optional<Kind> kind(long slot) {
+    try {
+      LoggedRecord there = parts.reader().read(slot);
+      return Optional.of(
+          new Kind(there.record() instanceof LogRecord.Commit, there.informed().isPresent()));
+    } catch (ObjectMissing trimmed) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * The same state with its pins fetched. @throws ObjectMissing if the table was superseded and is
    * gone

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Loaded pages, up to a number of bytes; the least recently used go first. */
-final class PageCache {
+public final class PageCache {
   /** 16 MiB: a third of what DESIGN §5 gives to map and tail. */
   static final long DEFAULT_BYTES = 16 << 20;
 
@@ -18,7 +18,7 @@ final class PageCache {
   private long bytes;
 
   /** {@code kept}: so many pages stay whatever their size. */
-  PageCache(int kept) {
+  public PageCache(int kept) {
     this.kept = kept;
   }
 
@@ -31,11 +31,11 @@ final class PageCache {
     return limitBytes;
   }
 
-  @Nullable Page get(ObjectRef ref) {
+  public @Nullable Page get(ObjectRef ref) {
     return pages.get(ref);
   }
 
-  void put(ObjectRef ref, Page page) {
+  public void put(ObjectRef ref, Page page) {
     Page before = pages.put(ref, page);
     bytes += page.memoryBytes() - (before == null ? 0 : before.memoryBytes());
     evict();

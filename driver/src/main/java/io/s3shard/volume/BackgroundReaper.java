@@ -2,6 +2,7 @@ package io.s3shard.volume;
 
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
+import io.s3shard.image.Swept;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ final class BackgroundReaper {
   private boolean run() {
     for (Volume next = next(); next != null; next = next()) {
       try {
-        Reaper.Reaped reaped = deletions.reap(next.id());
+        Swept reaped = deletions.reap(next.id());
         LOG.info(
             "\"{}\" is deleted, and with it {} objects, {} bytes",
             next.name(),

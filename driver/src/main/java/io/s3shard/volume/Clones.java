@@ -7,9 +7,6 @@ import io.s3shard.format.VolumeId;
 import io.s3shard.log.CloneSource;
 import io.s3shard.log.LogRecord;
 import java.util.HexFormat;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Copies of volumes that cost no data: a name, a pin in the source's log for the clone's id, and
@@ -113,19 +110,8 @@ public final class Clones {
 
   /** Whoever has claimed a name, and makes no volume of it, leaves nothing behind. */
   private void giveUp(VolumeId id, String name, S3ShardException because) {
-    LogRecord.Create abandoned =
-        new LogRecord.Create(
-            VolumeLimits.CHUNK_DEFAULT_BYTES,
-            0,
-            name,
-            false,
-            Optional.empty(),
-            new TreeMap<>(),
-            new TreeSet<>(),
-            execution.now().toEpochMilli(),
-            true);
     try {
-      if (volumes.log(id).create(abandoned)) {
+      if (new Abandoning(volumes).giveUp(id)) {
         volumes.naming().index().remove(name, id);
       }
     } catch (S3ShardException left) {

@@ -3,6 +3,8 @@ package io.s3shard.volume;
 import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.format.VolumeId;
+import io.s3shard.image.Sweep;
+import io.s3shard.image.Swept;
 import io.s3shard.log.Appended;
 import io.s3shard.log.CloneSource;
 import io.s3shard.log.LogRecord;
@@ -42,7 +44,7 @@ public final class Deletions {
   /**
    * Deletes a volume and gives its room back, as far as nobody needs it. @throws as {@link #retire}
    */
-  public Reaper.Reaped delete(String name) {
+  public Swept delete(String name) {
     return reap(retire(name).id());
   }
 
@@ -122,22 +124,30 @@ public final class Deletions {
   }
 
   /**
-   * Gives back the room of a retired volume, if no snapshot and no clone needs it; then that of the
-   * volume that it was cloned from, if that was deleted and is free now, and so on. Frees their
-   * names. Can be cut off anywhere and done again.
+   * Gives back what no state of a volume and no pin needs. Of one that was deleted and that nobody
+   * needs that is everything but its control records; then its name is free, and the same is done
+   * for the volume that it was cloned from, and so on. Can be cut off anywhere and done again.
+   *
+   * @throws io.s3shard.error.Damaged if something that is needed is missing; nothing of that volume
+   *     is deleted
    */
-  public Reaper.Reaped reap(VolumeId id) {
-    Reaper.Reaped reaped = Reaper.Reaped.NOTHING;
+  public Swept reap(VolumeId id) {
+    Swept reaped = Swept.NOTHING;
     Optional<VolumeId> next = Optional.of(id);
     while (next.isPresent()) {
-      Optional<Volume> volume = volumes.find(next.get()).filter(Deletions::isFree);
+      Optional<Volume> volume = volumes.find(next.get());
       if (volume.isPresent()) {
-        reaped = reaped.plus(new Reaper(volumes.store(), volumes.execution()).reap(next.get()));
-        volumes.naming().index().remove(volume.get().name(), next.get());
+        reaped = reaped.plus(new Sweep(next.get(), volumes.store(), volumes.execution()).run());
       }
-      next = volume.flatMap(v -> v.state().source()).map(this::unpinned);
+      next = volume.filter(Deletions::isFree).flatMap(this::buried);
     }
     return reaped;
+  }
+
+  /** Frees the name; the source, whose pin is taken away. */
+  private Optional<VolumeId> buried(Volume volume) {
+    volumes.naming().index().remove(volume.name(), volume.id());
+    return volume.state().source().map(this::unpinned);
   }
 
   /** Deleted, and needed by nobody: nothing can pin it any more. */

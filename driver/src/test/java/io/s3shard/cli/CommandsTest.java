@@ -184,6 +184,21 @@ class CommandsTest {
   }
 
   @Test
+  void gcTellsWhatItGivesBack() throws IOException {
+    create("a");
+    create("b");
+    ObjectKey left = Layout.data(id("a"), 1, 1, 1);
+    store.put(left, Body.of(new byte[1 << 20]), Purpose.FLUSH);
+    assertThat(command.run("gc", PREFIX, "--dry-run").out())
+        .isEqualTo("VOLUME  WOULD DELETE  SIZE  STALE PINS\na       1             1MiB  0\n");
+    JsonObject json = command.run("gc", PREFIX, "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(json.getAsJsonArray("items")).hasSize(1);
+    assertThat(command.run("gc", PREFIX).out()).isEqualTo("VOLUME  DELETED  SIZE  STALE PINS\n");
+    assertThat(command.exit()).isZero();
+  }
+
+  @Test
   void rmKeepsWhatOthersNeedAndSaysSo() throws IOException {
     create("a");
     command.run("snapshot", "create", PREFIX, "a", "monday");

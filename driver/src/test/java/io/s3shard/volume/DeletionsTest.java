@@ -9,6 +9,7 @@ import io.s3shard.execution.ThreadExecution;
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
+import io.s3shard.image.Swept;
 import io.s3shard.log.LogRecord;
 import io.s3shard.log.Opening;
 import io.s3shard.log.OwnedLog;
@@ -65,12 +66,14 @@ class DeletionsTest {
     Volume copy = clones.of(volumes.get("a"), NewClone.of("copy"));
     deletions.retire("a");
     assertThat(keys(Layout.NAMES)).as("its name is free").containsExactly(Layout.name("copy"));
-    assertThat(deletions.reap(made.id())).isEqualTo(Reaper.Reaped.NOTHING);
+    assertThat(deletions.reap(made.id()).objects())
+        .as("nothing has ever named them; both COMMITs stay")
+        .isEqualTo(2001);
 
     snapshots.remove(monday);
-    assertThat(deletions.reap(made.id())).isEqualTo(Reaper.Reaped.NOTHING);
+    assertThat(deletions.reap(made.id())).isEqualTo(Swept.NOTHING);
     deletions.retire("copy");
-    assertThat(deletions.reap(copy.id()).objects()).as("those of its source").isEqualTo(2003);
+    assertThat(deletions.reap(copy.id()).objects()).as("those of its source").isEqualTo(2);
     assertThat(keys(Layout.dataFolder(made.id()))).isEmpty();
     assertThat(volumes.find(made.id()).orElseThrow().state().pins().count()).isZero();
   }
@@ -111,7 +114,7 @@ class DeletionsTest {
     assertThat(volumes.find("a")).isEmpty();
     assertThat(deletions.findRetired("a").orElseThrow().id()).isEqualTo(made.id());
 
-    Reaper.Reaped reaped = deletions.reap(retired.id());
+    Swept reaped = deletions.reap(retired.id());
 
     assertThat(reaped.objects()).isEqualTo(2003);
     assertThat(keys(Layout.dataFolder(made.id()))).isEmpty();
