@@ -113,11 +113,14 @@ public final class Sweep {
       try {
         return new Choice(at, reach(at), dryRun, mine);
       } catch (ObjectMissing gone) {
-        boolean still = last != null && lastTail == at.state().tail();
-        if (still && gone.getMessage().equals(last.getMessage())) {
-          throw damaged(gone);
-        }
+        boolean same =
+            last != null
+                && lastTail == at.state().tail()
+                && String.valueOf(gone.getMessage()).equals(last.getMessage());
         last = gone;
+        if (same) {
+          break;
+        }
         lastTail = at.state().tail();
         execution.sleep(BETWEEN_TRIES);
       }

@@ -97,7 +97,7 @@ final class Session {
     if (kept.size() < before.operations().size()) {
       world.coverage.count("some operations were lost");
     }
-    if (takesOver && before.opener().equals(host.name())) {
+    if (isArenaOf(before.epoch())) {
       goesOnWith(before);
     }
     before.superseded(content);
@@ -106,6 +106,19 @@ final class Session {
             ? before.goOn(host.name(), epoch, content, kept)
             : new Ledger(host.name(), epoch, content, List.of(), world::event);
     volume.current = ledger;
+  }
+
+  /** Whether each OPEN from {@code older} on took its predecessor's arena over. */
+  private boolean isArenaOf(long older) {
+    long at = epoch;
+    while (at > older) {
+      LogRecord.Open open = (LogRecord.Open) volume.witness.at(at).record();
+      if (!open.takesOver()) {
+        return false;
+      }
+      at = open.presumedEpoch();
+    }
+    return at == older;
   }
 
   /** The arena is that of {@code before}: it must not be one that was given up. */
