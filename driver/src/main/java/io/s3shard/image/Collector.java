@@ -36,7 +36,7 @@ final class Collector {
     }
   }
 
-  /** So many deletions at a time; what comes then is left to the sweep. */
+  /** So many deletions at a time beside the caller. */
   private static final int MOST = 8;
 
   private final ImageParts parts;
@@ -58,16 +58,18 @@ final class Collector {
     return deleted.get();
   }
 
-  /** Deletes beside the caller. */
+  /** Deletes beside the caller; on its time if deleting is slower than what dies. */
   void collect(Death death) {
+    boolean beside;
     synchronized (parts.lock()) {
-      if (running == MOST) {
-        LOG.warn("volume {}: {} dead objects stay in the bucket", parts.volume(), death.count());
-        return;
-      }
+      beside = running < MOST;
       running++;
     }
-    parts.execution().fork("collect", () -> run(death));
+    if (beside) {
+      parts.execution().fork("collect", () -> run(death));
+    } else {
+      run(death);
+    }
   }
 
   /** Returns when nothing is being deleted any more. */
