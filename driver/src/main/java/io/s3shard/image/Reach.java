@@ -45,16 +45,36 @@ final class Reach {
   }
 
   /**
-   * Adds what a state needs, but for what its COMMITs after the checkpoint name: {@link
-   * #addCommits} does, for all.
+   * Adds what the state at the tail needs.
+   *
+   * @throws io.s3shard.error.ObjectMissing if something of it is gone, or may be
+   */
+  void addTail(LoadedLog at) {
+    addMap(at);
+    long covers = covers(at);
+    keepCommits(covers, at.state().tail());
+    log.commits(covers, at.state().tail()).forEach(this::add);
+  }
+
+  /**
+   * Adds what a pinned state needs, but for what its COMMITs name: {@link #addPinnedCommits} does,
+   * for all pins together, as they have most of them in common.
    *
    * @throws io.s3shard.error.ObjectMissing if something of it is gone
    */
-  void add(LoadedLog at) {
+  void addPinned(LoadedLog at) {
+    addMap(at);
+    keepCommits(covers(at), at.state().tail());
+  }
+
+  private void addMap(LoadedLog at) {
     int chunkBlocks = at.state().chunkSizeBytes() / Blocks.SIZE;
     at.state().pins().table().ifPresent(this::need);
     at.checkpoint().ifPresent(checkpoint -> add(checkpoint.root(), chunkBlocks));
-    replay(at.checkpoint().map(Checkpoint::covers).orElse(0L), at.state().tail());
+  }
+
+  private static long covers(LoadedLog at) {
+    return at.checkpoint().map(Checkpoint::covers).orElse(0L);
   }
 
   private void add(ObjectRef rootRef, int chunkBlocks) {
@@ -82,7 +102,7 @@ final class Reach {
   }
 
   /** Takes in that the COMMITs of these slots are needed. */
-  private void replay(long after, long upTo) {
+  private void keepCommits(long after, long upTo) {
     long from = after;
     long to = upTo;
     Map.Entry<Long, Long> before = replayed.floorEntry(from);
@@ -100,10 +120,13 @@ final class Reach {
   }
 
   /**
-   * Adds what the COMMITs name that the added states replay; each is read once. @throws
-   * io.s3shard.error.ObjectMissing if one of them is gone
+   * Adds what the COMMITs of all pinned states name; each is read once. To be called before {@link
+   * #addTail}: each row of slots then ends at a pin, which is how it is known that none of them was
+   * trimmed.
+   *
+   * @throws io.s3shard.error.ObjectMissing if one of them is gone, or may be
    */
-  void addCommits() {
+  void addPinnedCommits() {
     replayed.forEach((after, upTo) -> log.commits(after, upTo).forEach(this::add));
   }
 

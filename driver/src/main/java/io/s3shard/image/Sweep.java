@@ -2,6 +2,7 @@ package io.s3shard.image;
 
 import io.s3shard.error.Damaged;
 import io.s3shard.error.ObjectMissing;
+import io.s3shard.error.StoreUnavailable;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
@@ -106,7 +107,7 @@ public final class Sweep {
 
   /** Nothing protects whoever looks: what is needed may go while it is looked at. */
   private Choice choose(boolean dryRun, Predicate<ObjectRef> mine) {
-    ObjectMissing last = null;
+    @Nullable ObjectMissing last = null;
     long lastTail = 0;
     for (int i = 0; i < TRIES; i++) {
       LoadedLog at = log.loadWithPins();
@@ -117,39 +118,40 @@ public final class Sweep {
             last != null
                 && lastTail == at.state().tail()
                 && String.valueOf(gone.getMessage()).equals(last.getMessage());
-        last = gone;
         if (same) {
-          break;
+          throw damaged(gone);
         }
+        last = gone;
         lastTail = at.state().tail();
         execution.sleep(BETWEEN_TRIES);
       }
     }
-    throw damaged(last);
+    throw new StoreUnavailable(
+        "volume " + volume + " changes all the time, nothing of it was deleted: try again", last);
   }
 
-  private Damaged damaged(@Nullable ObjectMissing gone) {
+  private Damaged damaged(ObjectMissing gone) {
     return new Damaged(
         "volume "
             + volume
             + " needs what is not there, so nothing of it is deleted: "
-            + (gone == null ? "" : gone.getMessage())
+            + gone.getMessage()
             + "; 's3shard check' says what is lost",
         gone);
   }
 
   private Reach reach(LoadedLog at) {
     Reach reach = new Reach(volume, store, execution);
-    if (!at.state().retired()) {
-      reach.add(at);
-    } else {
-      at.state().pins().table().ifPresent(reach::need);
-    }
     at.state().pins().live().stream()
         .mapToLong(LivePin::position)
         .distinct()
-        .forEach(position -> reach.add(log.loadAt(position)));
-    reach.addCommits();
+        .forEach(position -> reach.addPinned(log.loadAt(position)));
+    reach.addPinnedCommits();
+    if (at.state().retired()) {
+      at.state().pins().table().ifPresent(reach::need);
+    } else {
+      reach.addTail(at);
+    }
     return reach;
   }
 

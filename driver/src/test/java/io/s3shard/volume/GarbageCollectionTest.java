@@ -5,6 +5,7 @@ import static io.s3shard.testing.TestHost.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3shard.error.StoreRefused;
+import io.s3shard.execution.ThreadExecution;
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What anybody may delete, and what nobody may. */
@@ -103,6 +105,47 @@ class GarbageCollectionTest {
     byte[] expected = random(SIZE, 1);
     System.arraycopy(random(5000, 2), 0, expected, 0, 5000);
     assertThat(content("a")).isEqualTo(expected);
+  }
+
+  @Test
+  void anOwnerThatCommitsAllTheTimeDoesNotKeepItFromItsWork() {
+    Volume volume = create("a", 1);
+    VolumeImage image = open("a");
+    for (int i = 0; i < 5; i++) {
+      image.write(i * 8192L, ByteBuffer.wrap(random(4096, i)));
+      image.flush();
+      snapshots.create(volume.id(), "s" + i);
+    }
+    long closed = volume.state().lastEpoch();
+    ObjectRef dead = leave(ObjectRef.data(volume.id(), closed, closed, 9_001, 1));
+    ForwardingStore busy =
+        new ForwardingStore(store) {
+          private int commits;
+
+          @Override
+          public List<ListedObject> list(
+              String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+            if (commits++ < 40) {
+              image.write(0, ByteBuffer.wrap(random(4096, 100 + commits)));
+              image.flush();
+            }
+            return super.list(prefix, startAfter, limit, purpose);
+          }
+        };
+    Volumes behind = new Volumes(busy, new ThreadExecution(), "s3://b/p");
+    assertThat(new GarbageCollection(behind, false).run(_ -> {}))
+        .singleElement()
+        .satisfies(collected -> {
+          assertThat(collected.problem()).isEmpty();
+          assertThat(collected.swept().objects()).isEqualTo(1);
+        });
+    assertThat(isThere(dead)).isFalse();
+    image.close();
+    for (Snapshot snapshot : snapshots.of(volumes.get("a"))) {
+      Image pinned = host.opener().openPinned(volume.id(), snapshot.pin(), "s");
+      int last = Integer.parseInt(snapshot.name().substring(1));
+      assertThat(read(pinned, last * 8192, 4096)).isEqualTo(random(4096, last));
+    }
   }
 
   @Test
