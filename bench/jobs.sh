@@ -97,10 +97,13 @@ job_cost_database() {
 job_cost_tenth() { cost_job cost_tenth --rw=randwrite --bs=4k --ioengine=libaio --iodepth=16 --io_size=102m --norandommap --end_fsync=1; }
 
 # --- on images of a TiB, in the mounted directory
-clock() { # clock JOB METRIC COMMAND…: how long it took, and what it asked of the bucket
+clock() { # clock JOB METRIC PROGRAM…: how long it took, and what it asked of the bucket; no figure of what failed
   local job=$1 metric=$2 t; shift 2
   admin reset; t=$(now)
-  timeout -k 5 120 "$@" >"$LOGS/$job-$metric.log" 2>&1 || row "$job" failed "$metric"
+  if ! timeout -k 5 120 "$@" >"$LOGS/$job-$metric.log" 2>&1; then
+    row "$job" failed "$metric"
+    return
+  fi
   row "$job" "${metric}_s" "$(since "$t")"
   requests "$job" "_$metric"
 }
@@ -117,11 +120,11 @@ job_mkfs1t() {
   settle
   row mkfs1t stored_MB "$(du -sm "$WORK/server" | cut -f1)"
 }
-open_image() { exec 7<>"$1" && exec 7>&-; }
+open_image() { clock "$1" "$2" bash -c 'exec 7<>"$1"' open "$3"; }
 # Opened for writing, which is when a volume is loaded: first in a daemon that has just started, then in one that runs.
 open_job() {
-  clock "$1" "first" open_image "$MNT/$2"
-  clock "$1" "next" open_image "$MNT/$3"
+  open_image "$1" first "$MNT/$2"
+  open_image "$1" next "$MNT/$3"
 }
 restart() { sys_stop; SYS_PIDS=; sys_drop_cache; start; }
 job_open1t() { restart; open_job open1t file1t loop1t; }
