@@ -93,7 +93,7 @@ class FlushPaceTest {
     assertThat(flushes).as("none is durable").noneMatch(Execution.Task::isDone);
     assertThat(image.status().commits()).isEqualTo(1);
     time.advance(Duration.ofNanos(1));
-    flushes.forEach(Execution.Task::join);
+    flushes.forEach(flush -> timePassesUntil(flush, MINUTE));
     assertThat(image.status().commits()).isEqualTo(2);
     assertThat(image.status().dirtyRecords()).isZero();
     image.close();
@@ -132,8 +132,7 @@ class FlushPaceTest {
     image.flush();
     Execution.Task<Boolean> flush = writeAndFlush(image, 1);
     await().until(() -> image.status().dirtyRecords() == 1);
-    time.advance(Duration.ofSeconds(5));
-    flush.join();
+    timePassesUntil(flush, Duration.ofSeconds(5));
     assertThat(image.status().commits()).isEqualTo(2);
     image.close();
   }
@@ -150,5 +149,16 @@ class FlushPaceTest {
     VolumeImage again = open(Duration.ofHours(1), Duration.ZERO);
     assertThat(TestHost.read(again, 4096, 4096)).isEqualTo(TestHost.random(4096, 1));
     again.close();
+  }
+
+  /** Moves the clock until {@code flush} is done: whoever waits for a moment may begin late. */
+  private void timePassesUntil(Execution.Task<Boolean> flush, Duration step) {
+    await()
+        .until(
+            () -> {
+              time.advance(step);
+              return flush.isDone();
+            });
+    flush.join();
   }
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** The volumes of a prefix as files. */
@@ -104,8 +105,7 @@ class VolumeDirectoryTest {
     assertThat(images.events()).containsExactly("open");
     uses.forEach(OpenImage::release);
     uses.forEach(OpenImage::release);
-    execution.advance(HeldImages.LINGER);
-    await().until(() -> images.events().equals(List.of("open", "close")));
+    idleUntil(() -> images.events().equals(List.of("open", "close")));
   }
 
   @Test
@@ -117,8 +117,7 @@ class VolumeDirectoryTest {
       use.release();
     }
     assertThat(images.events()).containsExactly("open");
-    execution.advance(HeldImages.LINGER);
-    await().until(() -> images.count("close") == 1);
+    idleUntil(() -> images.count("close") == 1);
     OpenImage again = directory.openForWriting("a");
     assertThat(FakeImages.text(again.image())).isEqualTo("generation 19");
     assertThat(images.count("open")).isEqualTo(2);
@@ -143,8 +142,7 @@ class VolumeDirectoryTest {
     assertThat(directory.find("a").orElseThrow().mode()).isEqualTo(0666);
     assertThat(volumes.get("a").state().tail()).isEqualTo(before);
     use.release();
-    execution.advance(HeldImages.LINGER);
-    await().until(() -> volumes.get("a").state().tail() == before + 1);
+    idleUntil(() -> volumes.get("a").state().tail() == before + 1);
     ImageEntry entry = PosixAttributes.entry(volumes.get("a"));
     assertThat(entry.mode()).isEqualTo(0666);
     assertThat(entry.xattrs()).containsOnlyKeys("user.k").containsEntry("user.k", "");
@@ -226,8 +224,7 @@ class VolumeDirectoryTest {
     FakeImages.write(writer.image(), "new one");
     assertThat(FakeImages.text(reader.image())).isEqualTo("new one");
     writer.release();
-    execution.advance(HeldImages.LINGER);
-    await().until(() -> images.count("close") == 1);
+    idleUntil(() -> images.count("close") == 1);
     assertThat(FakeImages.text(reader.image())).isEqualTo("new one");
     reader.release();
     assertThat(images.events())
@@ -310,11 +307,20 @@ class VolumeDirectoryTest {
     directory.bringIn(List.of(gone.id(), new VolumeId("f".repeat(32)), left.id()));
     assertThat(directory.find("a").orElseThrow().sizeBytes()).isEqualTo(77);
     assertThat(images.events()).containsExactly("open");
-    execution.advance(HeldImages.LINGER);
-    await().until(() -> images.count("close") == 1);
+    idleUntil(() -> images.count("close") == 1);
     images.busy = true;
     directory.bringIn(List.of(left.id()));
     assertThat(images.count("open")).isEqualTo(1);
+  }
+
+  /** Lets the linger time pass until it is seen: whoever waits for it may begin late. */
+  private void idleUntil(Callable<Boolean> seen) {
+    await()
+        .until(
+            () -> {
+              execution.advance(HeldImages.LINGER);
+              return seen.call();
+            });
   }
 
   private static ImageAttributes mode(int mode) {
