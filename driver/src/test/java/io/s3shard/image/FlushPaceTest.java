@@ -154,11 +154,10 @@ class FlushPaceTest {
   /** Moves the clock until {@code flush} is done: whoever waits for a moment may begin late. */
   private void timePassesUntil(Execution.Task<Boolean> flush, Duration step) {
     await()
-        .until(
-            () -> {
-              time.advance(step);
-              return flush.isDone();
-            });
+        .until(() -> {
+          time.advance(step);
+          return flush.isDone();
+        });
     flush.join();
   }
 }

@@ -316,11 +316,10 @@ class VolumeDirectoryTest {
   /** Lets the linger time pass until it is seen: whoever waits for it may begin late. */
   private void idleUntil(Callable<Boolean> seen) {
     await()
-        .until(
-            () -> {
-              execution.advance(HeldImages.LINGER);
-              return seen.call();
-            });
+        .until(() -> {
+          execution.advance(HeldImages.LINGER);
+          return seen.call();
+        });
   }
 
   private static ImageAttributes mode(int mode) {
