@@ -506,6 +506,8 @@ class Blocks:
             for group in entry["groups"]:
                 numbers = struct.unpack("<%dH" % (len(group["blocks"]) // 2), group["blocks"])
                 for i, block in enumerate(numbers):
+                    if i and block == numbers[i - 1]:
+                        continue  # a hole
                     source = (objects[group["object"] - 1][0], group["first_block"] + i) if group["object"] else None
                     self.put(first + block, source)
 

@@ -107,21 +107,32 @@ public final class Page {
    * more than once.
    */
   void uses(int index, int chunkBlocks, ObjIntConsumer<ObjectRef> use) {
-    int firstBlock = blockStart[groupStart[index]];
-    int endBlock = blockStart[groupStart[index + 1]];
     if (base[index] != 0) {
       int held = Math.min(chunkBlocks, objects.blocks(base[index] - 1) - baseFirst[index]);
       int shown = held;
-      for (int b = firstBlock; b < endBlock; b++) {
-        shown -= blocks[b] < held ? 1 : 0;
+      for (int g = groupStart[index]; g < groupStart[index + 1]; g++) {
+        shown -= count(g, held);
       }
       use.accept(objects.get(base[index] - 1), shown);
     }
     for (int g = groupStart[index]; g < groupStart[index + 1]; g++) {
       if (groupObject[g] != 0) {
-        use.accept(objects.get(groupObject[g] - 1), blockStart[g + 1] - blockStart[g]);
+        use.accept(objects.get(groupObject[g] - 1), count(g, Integer.MAX_VALUE));
       }
     }
+  }
+
+  /** How many blocks of the chunk below {@code end} a group holds. */
+  private int count(int group, int end) {
+    int count = 0;
+    for (int b = blockStart[group]; b < blockStart[group + 1] && blocks[b] < end; b++) {
+      count += isHole(group, b) ? 0 : 1;
+    }
+    return count;
+  }
+
+  private boolean isHole(int group, int at) {
+    return at > blockStart[group] && blocks[at] == blocks[at - 1];
   }
 
   /** Adds an entry to another page. */
@@ -165,10 +176,7 @@ public final class Page {
     int groups = groupStart[index + 1] - groupStart[index];
     int[] cursor = new int[groups];
     for (int g = 0; g < groups; g++) {
-      int start = blockStart[groupStart[index] + g];
-      int at =
-          Arrays.binarySearch(blocks, start, blockStart[groupStart[index] + g + 1], (char) from);
-      cursor[g] = at >= 0 ? at : -1 - at;
+      cursor[g] = firstFrom(groupStart[index] + g, from);
     }
     int at = from;
     while (at < to) {
@@ -180,6 +188,23 @@ public final class Page {
         at = collectRun(groupStart[index] + nearest, origin, cursor, nearest, to, into);
       }
     }
+  }
+
+  /**
+   * Where a group has its first block that is not below {@code number}; holes come after theirs.
+   */
+  private int firstFrom(int group, int number) {
+    int low = blockStart[group];
+    int high = blockStart[group + 1];
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (blocks[middle] < number) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** The group whose next block comes first; -1 if none has any left. */
@@ -205,6 +230,9 @@ public final class Page {
       end++;
     }
     cursor[which] = end;
+    while (cursor[which] < blockStart[group + 1] && isHole(group, cursor[which])) {
+      cursor[which]++;
+    }
     Extent.Source lies =
         source(groupObject[group], groupFirst[group] + (start - blockStart[group]));
     into.add(origin + blocks[start], origin + blocks[end - 1] + 1, lies);

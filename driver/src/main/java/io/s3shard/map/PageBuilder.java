@@ -88,8 +88,13 @@ final class PageBuilder {
 
   void block(char number) {
     int start = blockStart.get(blockStart.size() - 1);
-    if (blocks.size() > start && blocks.get(blocks.size() - 1) >= number) {
-      throw wrong("has a group whose blocks do not rise at " + (int) number);
+    char before = blocks.size() > start ? blocks.get(blocks.size() - 1) : 0;
+    if (blocks.size() > start && before > number) {
+      throw wrong("has a group whose blocks fall at " + (int) number);
+    }
+    if (blocks.size() > start && before == number) {
+      hole(number);
+      return;
     }
     if (number >= chunkBlocks || taken[number]) {
       throw wrong(
@@ -98,6 +103,13 @@ final class PageBuilder {
               + (number >= chunkBlocks ? " beyond its end" : " in two groups"));
     }
     taken[number] = true;
+    blocks.add(number);
+  }
+
+  private void hole(char number) {
+    if (groupObject.get(groupObject.size() - 1) == 0) {
+      throw wrong("has zeros with a hole at " + (int) number);
+    }
     blocks.add(number);
   }
 

@@ -51,12 +51,31 @@ final class GoldenMapObjects {
                   new Group(
                       new Extent.Source.InObject(SEGMENT, 4999), BlockNumbers.of((char) 512)))));
 
+  /** A group that was overwritten in the middle. */
+  static final List<ChunkEntry> ENTRIES_WITH_HOLES =
+      List.of(
+          new ChunkEntry(
+              302,
+              new Base(SEGMENT, 3000),
+              List.of(
+                  new Group(
+                      new Extent.Source.InObject(SEGMENT, 40),
+                      BlockNumbers.of((char) 1, (char) 2, (char) 2, (char) 2, (char) 600)))));
+
   private GoldenMapObjects() {}
 
   static Page page() {
+    return page(ENTRIES);
+  }
+
+  private static Page page(List<ChunkEntry> entries) {
     PageBuilder page = new PageBuilder(CHUNK_BLOCKS);
-    ENTRIES.forEach(page::add);
+    entries.forEach(page::add);
     return page.build();
+  }
+
+  static ByteBuffer encodedPageWithHoles() {
+    return MapCodec.encodePage(PAGE_REF, page(ENTRIES_WITH_HOLES)).toBuffer();
   }
 
   static ByteBuffer bytes(String name) throws IOException {
@@ -79,6 +98,7 @@ final class GoldenMapObjects {
   public static void main(String[] folder) throws IOException {
     write(Path.of(folder[0], "root.bin"), encodedRoot());
     write(Path.of(folder[0], "page.bin"), encodedPage());
+    write(Path.of(folder[0], "page-holes.bin"), encodedPageWithHoles());
   }
 
   private static void write(Path file, ByteBuffer object) throws IOException {

@@ -31,6 +31,8 @@ class MapCodecTest {
   void theBytesAreThoseThatBucketsHold() throws IOException {
     assertThat(GoldenMapObjects.bytes("root")).isEqualTo(GoldenMapObjects.encodedRoot());
     assertThat(GoldenMapObjects.bytes("page")).isEqualTo(GoldenMapObjects.encodedPage());
+    assertThat(GoldenMapObjects.bytes("page-holes"))
+        .isEqualTo(GoldenMapObjects.encodedPageWithHoles());
   }
 
   @Test
@@ -39,6 +41,8 @@ class MapCodecTest {
         .isEqualTo(GoldenMapObjects.ROOT);
     assertThat(entries(MapCodec.decodePage(PAGE_REF, CHUNK, GoldenMapObjects.bytes("page"))))
         .isEqualTo(GoldenMapObjects.ENTRIES);
+    assertThat(entries(MapCodec.decodePage(PAGE_REF, CHUNK, GoldenMapObjects.bytes("page-holes"))))
+        .isEqualTo(GoldenMapObjects.ENTRIES_WITH_HOLES);
   }
 
   private static List<io.s3shard.map.ChunkEntry> entries(Page page) {
@@ -99,7 +103,9 @@ class MapCodecTest {
             "a base before its object", page -> page.getEntriesBuilder(1).setBaseFirstBlock(-1)),
         badPage("a position in no base", page -> page.getEntriesBuilder(2).setBaseFirstBlock(1)),
         badPage("nine groups", page -> nineGroups(page.getEntriesBuilder(2))),
-        badGroup("a block twice", group -> group.setBlocks(numbers(1, 1))),
+        badGroup(
+            "zeros with a hole",
+            group -> group.setObject(0).setFirstBlock(0).setBlocks(numbers(1, 1))),
         badGroup("blocks that fall", group -> group.setBlocks(numbers(2, 1))),
         badGroup("a block beyond the chunk", group -> group.setBlocks(numbers(1, CHUNK))),
         badGroup("a block in two groups", group -> group.setBlocks(numbers(1, 5))),
