@@ -3,30 +3,24 @@ package io.s3shard.image;
 import io.s3shard.error.S3ShardException;
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
-import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.log.Checkpoint;
 import io.s3shard.log.LogRecord;
 import io.s3shard.map.CheckpointDraft;
-import io.s3shard.map.EncodedObject;
-import io.s3shard.map.Page;
 import io.s3shard.store.ObjectKey;
-import io.s3shard.store.Purpose;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Moves what COMMITs brought into the map of the bucket, beside the flushes: gathers inline extents
- * into segments, writes pages and a root; the next COMMIT names it, and with that the COMMITs that
- * it covers are dead.
+ * into segments, merges and folds, writes pages and a root; the next COMMIT names it, and with that
+ * the COMMITs that it covers are dead, and what their data has replaced.
  *
  * <pre>
  *   IDLE     few COMMITs since the last one
@@ -37,9 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
-
-  /** So many pages are counted with each checkpoint, until all are. */
-  private static final int PAGES_COUNTED = 16;
 
   private enum Phase {
     IDLE,
@@ -53,34 +44,47 @@ final class Checkpointer {
 
   private final ImageParts parts;
   private final Uploader uploader;
+  private final CopyMeter meter = new CopyMeter();
+  private final CheckpointMaker maker;
+  private final Upkeeper upkeeper;
+  private final Collector collector;
   private final Signal changed;
 
-  private final Collector collector;
-
-  /**
-   * The slots of COMMITs that no checkpoint covers, and where long ones have their extents; guarded
-   * by the image's lock, like all below.
-   */
-  private final TreeMap<Long, Optional<ObjectRef>> commits;
+  /** Guarded by the image's lock, like all below. */
+  private final UncoveredCommits uncovered;
 
   private Collector.@Nullable Death death;
-  private long bytes;
   private long tail;
   private long sizeBytes;
+  private long userCommits;
   private Phase phase = Phase.IDLE;
   private @Nullable Ready ready;
   private Execution.@Nullable Task<Void> task;
+  private boolean stopping;
   private boolean stopped;
 
   Checkpointer(ImageParts parts, Uploader uploader) {
     this.parts = parts;
     this.uploader = uploader;
+    this.maker = new CheckpointMaker(parts, uploader, meter);
+    this.upkeeper = new Upkeeper(parts);
     this.changed = parts.execution().signal();
     this.collector = new Collector(parts, uploader);
-    this.commits = new TreeMap<>(parts.commits());
-    this.bytes = parts.commitBytes();
+    this.uncovered = new UncoveredCommits(parts.volume(), parts.commits());
     this.sizeBytes = parts.sizeBytes();
     this.tail = parts.owned().state().tail();
+  }
+
+  Upkeeper upkeeper() {
+    return upkeeper;
+  }
+
+  CopyMeter meter() {
+    return meter;
+  }
+
+  long deleted() {
+    return collector.deleted();
   }
 
   boolean hasReady() {
@@ -100,12 +104,6 @@ final class Checkpointer {
     }
   }
 
-  long commitsSince() {
-    synchronized (parts.lock()) {
-      return commits.size();
-    }
-  }
-
   /**
    * A COMMIT is in the log and in the map; under the lock. {@code named}: the checkpoint that it
    * names.
@@ -113,29 +111,24 @@ final class Checkpointer {
   void committed(long slot, LogRecord.Commit commit, long committedBytes, @Nullable Ready named) {
     tail = slot;
     sizeBytes = Math.max(sizeBytes, commit.sizeBytes());
-    commits.put(slot, commit.extentsObject());
-    bytes += committedBytes;
+    boolean changes = !commit.extents().isEmpty();
+    uncovered.add(
+        slot, new UncoveredCommits.Brought(changes, committedBytes, commit.extentsObject()));
+    userCommits += changes ? 1 : 0;
     if (named != null) {
       named(slot, named);
     }
+    changed.raise();
   }
 
   private void named(long slot, Ready named) {
     CheckpointDraft draft = named.draft();
-    List<ObjectKey> dead = new ArrayList<>();
+    List<ObjectKey> dead = new ArrayList<>(uncovered.covered(named.checkpoint().covers()));
     parts.committed().map().finishCheckpoint(draft).forEach(object -> dead.add(object.key()));
-    var covered = commits.headMap(named.checkpoint().covers(), true);
-    covered.forEach((commit, index) -> {
-      dead.add(Layout.log(parts.volume(), commit));
-      index.ifPresent(object -> dead.add(object.key()));
-    });
-    covered.clear();
-    bytes = 0;
     List<ObjectKey> pages = draft.superseded().stream().map(ObjectRef::key).toList();
     death = new Collector.Death(slot, dead, draft.discarded(), pages);
     ready = null;
     phase = Phase.IDLE;
-    changed.raise();
   }
 
   /**
@@ -156,21 +149,23 @@ final class Checkpointer {
       collector.collect(died);
     }
     if (begin) {
-      Execution.Task<Void> started = parts.execution().fork("checkpoint", this::prepare);
+      Execution.Task<Void> started = parts.execution().fork("checkpoint", this::prepareUnderLoad);
       synchronized (parts.lock()) {
         task = started;
       }
     }
   }
 
-  private boolean isDue(int factor) {
-    return commits.size() >= factor * parts.options().checkpointCommits()
-        || bytes >= factor * parts.options().checkpointBytes();
+  private boolean isDue(double factor) {
+    ImageOptions options = parts.options();
+    return uncovered.count() >= factor * options.checkpointCommits()
+        || uncovered.bytes() >= factor * options.checkpointBytes()
+        || parts.committed().map().tailExtents() >= factor * options.checkpointExtents();
   }
 
   /**
-   * The hard stop of DESIGN §4: replay must not grow without bound when the bucket is too slow for
-   * checkpoints.
+   * The hard stop of DESIGN §4: replay, tail and the dead must not grow without bound when the
+   * bucket is too slow for checkpoints.
    */
   void waitIfFarBehind() {
     while (true) {
@@ -184,8 +179,46 @@ final class Checkpointer {
     }
   }
 
-  /** Makes a checkpoint now; false if there is nothing to cover. */
-  boolean prepareNow() {
+  /** Whether COMMITs will soon have to wait for the checkpoint, or somebody waits already. */
+  private boolean isUrgent() {
+    synchronized (parts.lock()) {
+      return stopping || isDue(1.5) || parts.waiting().count() > 0;
+    }
+  }
+
+  private boolean isStopping() {
+    synchronized (parts.lock()) {
+      return stopping;
+    }
+  }
+
+  /** COMMITs that changed the image, in this epoch. */
+  long userCommits() {
+    synchronized (parts.lock()) {
+      return userCommits;
+    }
+  }
+
+  /** Raised with every COMMIT, and at the end. */
+  Signal changed() {
+    return changed;
+  }
+
+  long commitsSince() {
+    synchronized (parts.lock()) {
+      return uncovered.count();
+    }
+  }
+
+  /** Whether a share of what makes a checkpoint due has gathered. */
+  boolean isDueBy(double share) {
+    synchronized (parts.lock()) {
+      return isDue(share);
+    }
+  }
+
+  /** Makes a checkpoint for a close; false if it would say nothing new, or was given up. */
+  boolean prepareAtClose() {
     while (true) {
       long seen = changed.version();
       synchronized (parts.lock()) {
@@ -193,7 +226,7 @@ final class Checkpointer {
           return true;
         }
         if (phase == Phase.IDLE) {
-          if (commits.isEmpty()) {
+          if (!uncovered.change()) {
             return false;
           }
           phase = Phase.RUNNING;
@@ -202,8 +235,121 @@ final class Checkpointer {
       }
       changed.await(seen);
     }
-    prepare();
-    return hasReady();
+    return prepare(upkeeper::atClose);
+  }
+
+  /**
+   * Makes a checkpoint with this upkeep, and returns when a COMMIT has named it; false if it was
+   * given up, or the image is closing.
+   */
+  boolean checkpoint(Supplier<UpkeepPlan> plan) {
+    return whenIdle(() -> phase = Phase.RUNNING) && prepare(plan) && whenIdle(() -> {});
+  }
+
+  /** Waits until no checkpoint is under way; false: the image is closing. */
+  private boolean whenIdle(Runnable then) {
+    while (true) {
+      long seen = changed.version();
+      synchronized (parts.lock()) {
+        if (stopping) {
+          return false;
+        }
+        if (phase == Phase.IDLE) {
+          then.run();
+          return true;
+        }
+      }
+      changed.await(seen);
+    }
+  }
+
+  private @Nullable Void prepareUnderLoad() {
+    long covered;
+    synchronized (parts.lock()) {
+      covered = uncovered.bytes();
+    }
+    boolean _ = prepare(() -> upkeeper.underLoad(covered));
+    return null;
+  }
+
+  /** Returns whether a checkpoint is ready. */
+  private boolean prepare(Supplier<UpkeepPlan> plan) {
+    List<ObjectKey> uploaded = new ArrayList<>();
+    Ready made = null;
+    try {
+      made = make(plan, uploaded);
+    } catch (CancellationException e) {
+      uploader.delete(uploaded);
+    } catch (S3ShardException e) {
+      LOG.warn(
+          "volume {}: a checkpoint was given up, the next COMMIT begins another: {}",
+          parts.volume(),
+          e.getMessage());
+      uploader.delete(uploaded);
+    } finally {
+      synchronized (parts.lock()) {
+        ready = made;
+        phase = made == null ? Phase.IDLE : Phase.READY;
+      }
+      changed.raise();
+      parts.wake().raise();
+    }
+    return made != null;
+  }
+
+  private Ready make(Supplier<UpkeepPlan> wanted, List<ObjectKey> uploaded) {
+    boolean _ = count();
+    UpkeepPlan plan = wanted.get();
+    CheckpointDraft draft;
+    long covers;
+    synchronized (parts.lock()) {
+      covers = tail;
+      draft = parts.committed().map().beginCheckpoint(covers, sizeBytes, plan.upkeep());
+    }
+    maker.make(draft, plan, uploaded, this::isUrgent, this::isStopping);
+    upkeeper.searched(draft.searchedTo());
+    return new Ready(new Checkpoint(draft.rootRef(), covers), draft);
+  }
+
+  /** Takes some more chunks into the account of what is live; true: all are in it. */
+  private boolean count() {
+    List<ObjectKey> dead = maker.count();
+    long slot;
+    boolean complete;
+    synchronized (parts.lock()) {
+      slot = tail;
+      complete = parts.committed().map().space().complete();
+    }
+    if (!dead.isEmpty()) {
+      collector.collect(new Collector.Death(slot, dead, Optional.empty(), List.of()));
+    }
+    return complete;
+  }
+
+  /** Takes all chunks into the account, unless the image closes meanwhile. */
+  void countAll() {
+    while (whenIdle(() -> phase = Phase.RUNNING)) {
+      boolean complete = true;
+      try {
+        complete = count();
+      } finally {
+        synchronized (parts.lock()) {
+          phase = Phase.IDLE;
+        }
+        changed.raise();
+      }
+      if (complete) {
+        return;
+      }
+    }
+  }
+
+  /** Upkeep that can be given up is; of what runs nothing is slowed down any more. */
+  void stopUpkeep() {
+    synchronized (parts.lock()) {
+      stopping = true;
+    }
+    changed.raise();
   }
 
   /** Returns when nothing runs in the background any more: what is dead is deleted. */
@@ -211,91 +357,13 @@ final class Checkpointer {
     Execution.Task<Void> running;
     synchronized (parts.lock()) {
       stopped = true;
+      stopping = true;
       running = task;
     }
+    changed.raise();
     if (running != null) {
       running.join();
     }
     collector.finish();
-  }
-
-  private @Nullable Void prepare() {
-    List<ObjectKey> uploaded = new ArrayList<>();
-    try {
-      Ready made = make(uploaded);
-      synchronized (parts.lock()) {
-        ready = made;
-        phase = Phase.READY;
-      }
-    } catch (S3ShardException e) {
-      LOG.warn(
-          "volume {}: a checkpoint was given up, the next COMMIT begins another: {}",
-          parts.volume(),
-          e.getMessage());
-      uploader.delete(uploaded);
-      synchronized (parts.lock()) {
-        phase = Phase.IDLE;
-      }
-    } finally {
-      changed.raise();
-      parts.wake().raise();
-    }
-    return null;
-  }
-
-  /** Takes some more chunks into the account of what is live; some of it may turn out dead. */
-  private void count() {
-    List<ObjectRef> next;
-    synchronized (parts.lock()) {
-      next = parts.committed().map().pagesToCount(PAGES_COUNTED);
-    }
-    Map<ObjectRef, Page> pages = new HashMap<>();
-    parts.committed().load(next, Purpose.BACKGROUND, pages::putAll);
-    List<ObjectKey> dead = new ArrayList<>();
-    long slot;
-    synchronized (parts.lock()) {
-      for (ObjectRef ref : next) {
-        parts
-            .committed()
-            .map()
-            .count(ref, Objects.requireNonNull(pages.get(ref)))
-            .forEach(object -> dead.add(object.key()));
-      }
-      slot = tail;
-    }
-    if (!dead.isEmpty()) {
-      collector.collect(new Collector.Death(slot, dead, Optional.empty(), List.of()));
-    }
-  }
-
-  private Ready make(List<ObjectKey> uploaded) {
-    count();
-    CheckpointDraft draft;
-    long covers;
-    synchronized (parts.lock()) {
-      covers = tail;
-      draft = parts.committed().map().beginCheckpoint(covers, sizeBytes);
-    }
-    List<ObjectRef> needed = draft.pagesNeeded();
-    for (int from = 0; from < needed.size(); from += CommittedMap.PAGE_LOADS) {
-      List<ObjectRef> some =
-          needed.subList(from, Math.min(needed.size(), from + CommittedMap.PAGE_LOADS));
-      parts.committed().load(some, Purpose.BACKGROUND, loaded -> loaded.forEach(draft::install));
-    }
-    draft.gathered(new Gather(parts, uploader, uploaded).move(draft.toGather()));
-    draft.encode(
-        parts.names(),
-        ref -> parts.committed().page(ref, Purpose.BACKGROUND),
-        objects -> upload(objects, uploaded));
-    return new Ready(new Checkpoint(draft.rootRef(), covers), draft);
-  }
-
-  private void upload(List<EncodedObject> objects, List<ObjectKey> uploaded) {
-    objects.forEach(object -> uploaded.add(object.ref().key()));
-    uploader.run(
-        objects.stream()
-            .map(object ->
-                (Runnable) () -> uploader.put(object.ref(), object.body(), Purpose.BACKGROUND))
-            .toList());
   }
 }

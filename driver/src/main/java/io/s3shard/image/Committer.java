@@ -9,6 +9,7 @@ import io.s3shard.log.CommitAt;
 import io.s3shard.log.ExtentsCodec;
 import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeState;
+import io.s3shard.map.Space;
 import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class Committer {
   private final Uploader uploader;
   private final EarlyUploads early;
   private final Checkpointer checkpointer;
+  private final IdlePass idlePass;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong committedBytes = new AtomicLong();
 
@@ -45,6 +47,7 @@ final class Committer {
         new Uploader(parts.store(), parts.reader(), parts.execution(), parts.options().uploads());
     this.early = new EarlyUploads(parts, uploader);
     this.checkpointer = new Checkpointer(parts, uploader);
+    this.idlePass = new IdlePass(parts, checkpointer);
   }
 
   /** What goes to the bucket before the cut is frozen that it belongs to. */
@@ -149,22 +152,23 @@ final class Committer {
     checkpointer.afterwards();
   }
 
+  /** Ends upkeep: the image is closing. */
+  void stopUpkeep() {
+    idlePass.stop();
+  }
+
   /** Whether a checkpoint waits for a COMMIT that names it. */
   boolean hasCheckpoint() {
     return checkpointer.hasReady();
   }
 
   /**
-   * Has a checkpoint named by {@code commit} that covers all before it, if there is anything to
-   * cover. One that was ready before may be old; then there is a second.
+   * Makes a checkpoint if there is anything to cover, and has it named by {@code commit}; a second
+   * one if the first was made already and covers less than all.
    */
   void checkpointNow(Runnable commit) {
-    boolean wasReady = checkpointer.hasReady();
-    if (checkpointer.prepareNow()) {
+    for (int i = 0; i < 2 && checkpointer.prepareAtClose(); i++) {
       commit.run();
-      if (wasReady && checkpointer.commitsSince() > 1 && checkpointer.prepareNow()) {
-        commit.run();
-      }
     }
   }
 
@@ -218,6 +222,21 @@ final class Committer {
 
   long committedBytes() {
     return committedBytes.get();
+  }
+
+  /** Under the lock. */
+  SpaceStatus space() {
+    Space space = parts.committed().map().space();
+    CopyMeter meter = checkpointer.meter();
+    return new SpaceStatus(
+        space.complete(),
+        space.liveBlocks() * Blocks.SIZE,
+        space.deadBlocks() * Blocks.SIZE,
+        space.segments(),
+        meter.gatheredBytes(),
+        meter.mergedBytes(),
+        meter.foldedBytes(),
+        checkpointer.deleted());
   }
 
   long commitsSinceCheckpoint() {

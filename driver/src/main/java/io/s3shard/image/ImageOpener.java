@@ -38,6 +38,9 @@ public final class ImageOpener {
   /** How often somebody else may get in between load and OPEN before we give up. */
   private static final int TRIES = 20;
 
+  /** Memory for what the images of this process copy in the background: two segments. */
+  private static final long COPY_BYTES = 16L << 20;
+
   private final ObjectStore store;
   private final Execution execution;
   private final ArenaHome arenas;
@@ -47,6 +50,7 @@ public final class ImageOpener {
   private final Host host;
   private final ImageOptions options;
   private final BooleanSupplier giveUp;
+  private final CopyQuota quota;
 
   /** With buffers of its own: for a process that opens images for one purpose only. */
   public ImageOpener(
@@ -92,6 +96,7 @@ public final class ImageOpener {
     this.host = host;
     this.options = options;
     this.giveUp = giveUp;
+    this.quota = new CopyQuota(execution, COPY_BYTES, options.upkeep().bytesPerSecond());
   }
 
   /**
@@ -228,7 +233,7 @@ public final class ImageOpener {
             covered,
             replayed,
             loaded.commits(),
-            loaded.commitBytes()));
+            quota));
   }
 
   /** We own the volume: nothing may be missing, unless somebody has fenced us already. */

@@ -15,9 +15,13 @@ public record ImageOptions(
     int uploads,
     int extentsInRecord,
     long pageCacheBytes,
-    Duration minFlushInterval) {
+    Duration minFlushInterval,
+    int checkpointExtents,
+    UpkeepOptions upkeep) {
+  /** Runs of the tail index after which a checkpoint is due: 8 MiB of memory. */
+  private static final int CHECKPOINT_EXTENTS = 64 << 10;
 
-  /** Without a least interval between flushes. */
+  /** Without a least interval between flushes, and with upkeep as it is by default. */
   public ImageOptions(
       Duration commitInterval,
       int inlineBytes,
@@ -36,7 +40,9 @@ public record ImageOptions(
         uploads,
         extentsInRecord,
         pageCacheBytes,
-        Duration.ZERO);
+        Duration.ZERO,
+        CHECKPOINT_EXTENTS,
+        UpkeepOptions.defaults());
   }
 
   /** As DESIGN §4 and §5 say; 16 uploads side by side fill a fast line at 25 ms. */
@@ -63,6 +69,8 @@ public record ImageOptions(
         uploads,
         extentsInRecord,
         pageCacheBytes,
-        minFlushInterval);
+        minFlushInterval,
+        checkpointExtents,
+        upkeep);
   }
 }

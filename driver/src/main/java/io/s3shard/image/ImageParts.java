@@ -2,21 +2,18 @@ package io.s3shard.image;
 
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
-import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
 import io.s3shard.log.OwnedLog;
 import io.s3shard.log.VolumeLog;
 import io.s3shard.store.ObjectStore;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 
 /**
  * What an image that is open for writing is made of; {@link ImageOpener} puts it together. {@code
  * coveredSequence}: the arena sequence that the log's last COMMIT covers; {@code replayed}: younger
- * records that a dead process left in the arena; {@code commits}: the slots of the COMMITs after
- * the checkpoint, which brought {@code commitBytes}, and where long ones have their extents; {@code
- * wake}: raised when the background commit has to look.
+ * records that a dead process left in the arena; {@code commits}: those after the checkpoint, by
+ * slot; {@code wake}: raised when the background commit has to look.
  */
 record ImageParts(
     Object lock,
@@ -37,5 +34,5 @@ record ImageParts(
     long sizeBytes,
     long coveredSequence,
     List<Arena.Reservation> replayed,
-    SortedMap<Long, Optional<ObjectRef>> commits,
-    long commitBytes) {}
+    SortedMap<Long, UncoveredCommits.Brought> commits,
+    CopyQuota quota) {}

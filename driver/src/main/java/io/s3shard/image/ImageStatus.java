@@ -20,10 +20,12 @@ public record ImageStatus(
     long committedBytes,
     long commitsSinceCheckpoint,
     long earlyUploads,
-    long staleUploads) {
+    long staleUploads,
+    SpaceStatus space) {
 
   /** Of an image that is open for reading only. */
   public static ImageStatus quiet(long sizeBytes) {
-    return new ImageStatus("open", sizeBytes, 0, 0, Duration.ZERO, 0, 0, 0, 0, 0, 0);
+    return new ImageStatus(
+        "open", sizeBytes, 0, 0, Duration.ZERO, 0, 0, 0, 0, 0, 0, SpaceStatus.UNKNOWN);
   }
 }

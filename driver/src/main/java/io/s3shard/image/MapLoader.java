@@ -2,12 +2,14 @@ package io.s3shard.image;
 
 import io.s3shard.execution.Execution;
 import io.s3shard.format.Blocks;
+import io.s3shard.format.Extent;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
 import io.s3shard.log.Checkpoint;
 import io.s3shard.log.CloneSource;
 import io.s3shard.log.CommitAt;
 import io.s3shard.log.LoadedLog;
+import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeLog;
 import io.s3shard.log.VolumeState;
 import io.s3shard.map.ChunkMap;
@@ -19,7 +21,6 @@ import io.s3shard.store.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,11 +29,8 @@ import java.util.TreeMap;
  * clone without a checkpoint, the map of what was cloned first. Pages come on demand.
  */
 final class MapLoader {
-  /**
-   * A map; the slots of the COMMITs that no checkpoint covers, and where long ones have their
-   * extents; what they brought, in bytes.
-   */
-  record Loaded(ChunkMap map, SortedMap<Long, Optional<ObjectRef>> commits, long commitBytes) {}
+  /** A map, and what the COMMITs brought that no checkpoint covers. */
+  record Loaded(ChunkMap map, SortedMap<Long, UncoveredCommits.Brought> commits) {}
 
   private static final int WIDTH = 16;
 
@@ -55,16 +53,22 @@ final class MapLoader {
             .map(checkpoint -> at(volume, checkpoint.root(), chunkBlocks(loaded.state())))
             .orElseGet(() -> beginning(volume, loaded.state(), pageCacheBytes));
     map.limitPages(pageCacheBytes);
-    SortedMap<Long, Optional<ObjectRef>> commits = new TreeMap<>();
-    long bytes = 0;
+    SortedMap<Long, UncoveredCommits.Brought> commits = new TreeMap<>();
     for (CommitAt commit : since.join()) {
       map.apply(commit.slot(), commit.commit().extents());
-      commits.put(commit.slot(), commit.commit().extentsObject());
-      bytes +=
-          commit.commit().extents().stream().mapToLong(extent -> extent.range().count()).sum()
-              * Blocks.SIZE;
+      commits.put(commit.slot(), brought(commit.commit()));
     }
-    return new Loaded(map, commits, bytes);
+    return new Loaded(map, commits);
+  }
+
+  private static UncoveredCommits.Brought brought(LogRecord.Commit commit) {
+    long blocks =
+        commit.extents().stream()
+            .filter(extent -> extent.source() instanceof Extent.Source.InObject)
+            .mapToLong(extent -> extent.range().count())
+            .sum();
+    return new UncoveredCommits.Brought(
+        !commit.extents().isEmpty(), blocks * Blocks.SIZE, commit.extentsObject());
   }
 
   /** What replay begins with where there is no checkpoint: nothing, or what was cloned. */

@@ -728,7 +728,8 @@ public final class VolumeImage implements Image {
           committer.committedBytes(),
           committer.commitsSinceCheckpoint(),
           committer.early().begun(),
-          committer.early().stale());
+          committer.early().stale(),
+          committer.space());
     }
   }
 
@@ -747,6 +748,7 @@ public final class VolumeImage implements Image {
     }
     wake.raise();
     room.raise();
+    committer.stopUpkeep();
     background.join();
     RuntimeException broken = null;
     try {

@@ -14,6 +14,14 @@ final class CharColumn {
     values[size++] = value;
   }
 
+  /** Adds the last value so many times. */
+  void repeat(long times) {
+    char last = values[size - 1];
+    for (long i = 0; i < times; i++) {
+      add(last);
+    }
+  }
+
   char get(int index) {
     return values[index];
   }

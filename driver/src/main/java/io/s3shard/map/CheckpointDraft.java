@@ -31,12 +31,14 @@ public final class CheckpointDraft {
   private final List<TailIndex.Run> runs;
   private final Map<ObjectRef, Page> cached;
   private final long countedTo;
+  private final Upkeep upkeep;
+  private final UpkeepSearch search;
 
   private final PriorEntries prior;
   private final Set<ObjectRef> needed = new LinkedHashSet<>();
   private @Nullable CheckpointScope scope;
+  private @Nullable ChunkPlans plans;
   private @Nullable List<Extent> toGather;
-  private final List<@Nullable Base> planned = new ArrayList<>();
   private @Nullable Relocations relocations;
   private @Nullable Checkpointed after;
   private @Nullable SpaceChange change;
@@ -55,7 +57,8 @@ public final class CheckpointDraft {
       long sizeBytes,
       List<TailIndex.Run> runs,
       Map<ObjectRef, Page> cached,
-      long countedTo) {
+      long countedTo,
+      Upkeep upkeep) {
     this.self = self;
     this.limits = limits;
     this.keepBytes = keepBytes;
@@ -65,6 +68,8 @@ public final class CheckpointDraft {
     this.runs = runs;
     this.cached = cached;
     this.countedTo = countedTo;
+    this.upkeep = upkeep;
+    this.search = new UpkeepSearch(self, before, upkeep);
     this.prior = new PriorEntries(before);
   }
 
@@ -106,10 +111,8 @@ public final class CheckpointDraft {
    */
   private Page touchedOnly(Page page, CheckpointScope known) {
     PageBuilder part = new PageBuilder(before.root().chunkBlocks());
-    for (Touched chunks : known.touched) {
-      for (int i = page.ceiling(chunks.first());
-          i < page.size() && page.chunk(i) < chunks.end();
-          i++) {
+    for (int i = 0; i < page.size(); i++) {
+      if (known.touches(page.chunk(i)) || search.found().contains(page.chunk(i))) {
         page.copyTo(part, i);
       }
     }
@@ -117,68 +120,81 @@ public final class CheckpointDraft {
   }
 
   /**
+   * Begins to look for chunks that upkeep should write anew though the tail does not touch them:
+   * from chunk {@code first} up to {@code end}.
+   */
+  public void searchBetween(long first, long end) {
+    search.between(first, end);
+    if (!search.isOver() && search.nextPage() < 0) {
+      search.look(List.of(), scope());
+    }
+  }
+
+  /** The page to {@link #search} next; empty: that was all, or the budget is used up. */
+  public Optional<ObjectRef> nextToSearch() {
+    return search.isOver()
+        ? Optional.empty()
+        : Optional.of(before.root().pages().get(search.nextPage()).page());
+  }
+
+  /** Looks through a page; before {@link #toGather}. */
+  public void search(ObjectRef ref, Page page) {
+    if (!nextToSearch().equals(Optional.of(ref)) || plans != null) {
+      throw new IllegalStateException(ref.key() + " is not the next page to search");
+    }
+    if (!search.look(List.of(page), scope()).isEmpty() || needed.contains(ref)) {
+      needed.remove(ref);
+      prior.load(ref, touchedOnly(page, scope()));
+    }
+  }
+
+  /** All chunks below were searched. */
+  public long searchedTo() {
+    return search.at();
+  }
+
+  /**
    * The runs to copy into segments of DATA, sorted by image block, disjoint: what lies inline in
-   * COMMITs, and the small groups of chunks that would have too many. Segments take them in this
-   * order, and are not shorter than a chunk but for the last. May be empty; then {@link #gathered}
-   * need not be called.
+   * COMMITs, and what is merged. Segments take them in this order, what is of one chunk lies
+   * together in one segment. May be empty.
    */
   public List<Extent> toGather() {
     List<Extent> known = toGather;
     if (known == null) {
-      known = plan(scope());
+      known = plans().toGather();
       toGather = known;
     }
     return known;
   }
 
-  private List<Extent> plan(CheckpointScope known) {
-    if (!needed.isEmpty()) {
-      throw new IllegalStateException(needed.size() + " pages are not installed");
-    }
-    Pieces gather = new Pieces();
-    for (Touched chunks : known.touched) {
-      if (chunks.isSpan()) {
-        planned.add(null);
-        continue;
+  /** The chunks to copy into objects of their own. May be empty. */
+  public List<Fold> toFold() {
+    return plans().toFold();
+  }
+
+  private ChunkPlans plans() {
+    ChunkPlans known = plans;
+    if (known == null) {
+      CheckpointScope all = scope();
+      if (!needed.isEmpty()) {
+        throw new IllegalStateException(needed.size() + " pages are not installed");
       }
-      Base base = known.isCovered(chunks) ? null : prior.base(chunks.first());
-      EntryShape.Plan plan = shape(chunks, content(chunks)).plan(base);
-      planned.add(plan.base());
-      plan.gather()
-          .forEach(piece -> gather.add(piece.range().first(), piece.range().end(), piece.source()));
+      all.add(search.found());
+      int chunkBlocks = before.root().chunkBlocks();
+      RewriteChoice choice = new RewriteChoice(self, upkeep, search.found());
+      known = new ChunkPlans(all, chunkBlocks, runs, prior, upkeep.emptied(), choice);
+      plans = known;
     }
-    return gather.take().stream()
-        .map(piece -> new Extent(piece.range(), piece.source(), 0))
-        .toList();
+    return known;
   }
 
-  private EntryShape shape(Touched chunk, List<Piece> content) {
-    return new EntryShape(chunk.first(), before.root().chunkBlocks(), content);
-  }
-
-  /** A chunk as the tail leaves it. */
-  private List<Piece> content(Touched chunk) {
-    Pieces content = new Pieces();
-    long at = chunk.first() * before.root().chunkBlocks();
-    long end = at + before.root().chunkBlocks();
-    for (TailIndex.Run run : runs.subList(chunk.from(), chunk.to())) {
-      if (run.first() > at) {
-        prior.collect(chunk.first(), at, run.first(), content);
-        at = run.first();
-      }
-      long to = Math.min(end, run.end());
-      content.add(at, to, run.sourceAt(at));
-      at = to;
-    }
-    if (at < end) {
-      prior.collect(chunk.first(), at, end, content);
-    }
-    return content.take();
-  }
-
-  /** Where the blocks of {@link #toGather} lie now: exactly those blocks, in the same order. */
-  public void gathered(List<Extent> moved) {
-    relocations = Relocations.of(toGather(), moved);
+  /**
+   * Where the blocks of {@link #toGather} lie now: exactly those blocks, in the same order; and
+   * where the chunks of {@link #toFold} lie. Need not be called if there are none.
+   */
+  public void gathered(List<Extent> moved, List<ObjectRef> folded) {
+    relocations = Relocations.of(toGather(), moved, before.root().chunkBlocks());
+    plans().folded(folded);
   }
 
   /**
@@ -190,7 +206,7 @@ public final class CheckpointDraft {
     if (after != null) {
       throw new IllegalStateException("the checkpoint at " + covers + " is encoded already");
     }
-    if (relocations == null && !toGather().isEmpty()) {
+    if (relocations == null && !(toGather().isEmpty() && toFold().isEmpty())) {
       throw new IllegalStateException("nothing was gathered");
     }
     MapUpload out = new MapUpload(names, upload, keepBytes);
@@ -217,15 +233,15 @@ public final class CheckpointDraft {
   /** The entries of the chunks that the tail touched. */
   private Page delta(CheckpointScope known, Relocations moved) {
     PageBuilder delta = new PageBuilder(before.root().chunkBlocks());
-    for (int i = 0; i < known.touched.size(); i++) {
-      Touched chunks = known.touched.get(i);
+    for (int i = 0; i < known.touched().size(); i++) {
+      Touched chunks = known.touched().get(i);
       if (chunks.isSpan()) {
         prior
             .chunks(chunks.first(), chunks.end())
             .forEach(chunk -> delta.add(new ChunkEntry(chunk, null, List.of())));
         continue;
       }
-      ChunkEntry entry = shape(chunks, moved.relocate(content(chunks))).entry(planned.get(i));
+      ChunkEntry entry = plans().entry(i, moved);
       if (!entry.isZeros() || before.mayHold(entry.chunk())) {
         delta.add(entry);
       }
@@ -235,7 +251,7 @@ public final class CheckpointDraft {
 
   private SpaceChange change(CheckpointScope known, Page delta) {
     SpaceChange made = new SpaceChange(self, before.root().chunkBlocks(), countedTo);
-    for (Touched chunks : known.touched) {
+    for (Touched chunks : known.touched()) {
       if (!chunks.isSpan()) {
         long chunk = chunks.first();
         made.replace(chunk, prior.entry(chunk), SpaceChange.Entry.of(delta, chunk));
@@ -262,7 +278,7 @@ public final class CheckpointDraft {
 
   /** What is left to look at after {@link ChunkMap#finishCheckpoint}, if anything is. */
   public Optional<Discarded> discarded() {
-    List<Touched> spans = scope().touched.stream().filter(Touched::isSpan).toList();
+    List<Touched> spans = scope().touched().stream().filter(Touched::isSpan).toList();
     return spans.isEmpty()
         ? Optional.empty()
         : Optional.of(new Discarded(self, before, spans, countedTo));

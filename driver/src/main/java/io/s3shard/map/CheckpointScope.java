@@ -1,6 +1,8 @@
 package io.s3shard.map;
 
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,7 +12,7 @@ import java.util.List;
 final class CheckpointScope {
   private final Checkpointed before;
   private final List<TailIndex.Run> runs;
-  final List<Touched> touched;
+  private final List<Touched> touched;
 
   /** The pages that change, by their index, if pages are written. */
   final BitSet dirty = new BitSet();
@@ -23,6 +25,42 @@ final class CheckpointScope {
     this.runs = runs;
     this.touched = Touched.by(runs, before.root().chunkBlocks());
     findPages();
+  }
+
+  /** Chunks that change, in order: those that the tail touched, and those that were added. */
+  List<Touched> touched() {
+    return touched;
+  }
+
+  boolean touches(long chunk) {
+    return indexOf(chunk) >= 0;
+  }
+
+  private int indexOf(long chunk) {
+    int low = 0;
+    int high = touched.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      if (touched.get(middle).end() <= chunk) {
+        low = middle + 1;
+      } else if (touched.get(middle).first() > chunk) {
+        high = middle - 1;
+      } else {
+        return middle;
+      }
+    }
+    return -1;
+  }
+
+  /** Adds chunks that the tail does not touch. */
+  void add(Collection<Long> chunks) {
+    for (long chunk : chunks) {
+      touched.add(new Touched(chunk, chunk + 1, 0, 0));
+      if (!before.root().pages().isEmpty()) {
+        dirty.set(Math.max(0, before.pageIndex(chunk)));
+      }
+    }
+    touched.sort(Comparator.comparingLong(Touched::first));
   }
 
   /**

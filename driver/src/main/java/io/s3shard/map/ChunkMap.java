@@ -252,7 +252,7 @@ public final class ChunkMap {
    * was applied, or a later one that holds a control record; {@code sizeBytes}: the image's size
    * there. One that is never finished leaves nothing behind but a higher {@link #rebaseFloor}.
    */
-  public CheckpointDraft beginCheckpoint(long upTo, long sizeBytes) {
+  public CheckpointDraft beginCheckpoint(long upTo, long sizeBytes, Upkeep upkeep) {
     if (upTo < covers || upTo < lastRebase) {
       throw new IllegalArgumentException(
           "a checkpoint at " + upTo + " after one at " + covers + " and a rebase at " + lastRebase);
@@ -267,7 +267,8 @@ public final class ChunkMap {
         sizeBytes,
         tail.upTo(upTo),
         pages.snapshot(),
-        space.countedTo());
+        space.countedTo(),
+        upkeep);
   }
 
   /**
@@ -310,6 +311,28 @@ public final class ChunkMap {
   /** How much the map uses of what lies in the bucket. */
   public Space space() {
     return space.space();
+  }
+
+  /** See {@link SpaceAccount#foldDeadShare}. */
+  public double foldDeadShare(long allowedDeadBlocks) {
+    return space.foldDeadShare(allowedDeadBlocks);
+  }
+
+  /**
+   * The segments with the smallest live share, so that no more than {@code allowedDeadBlocks} in
+   * segments stay dead; without those of which a pin up to {@code pinnedUpTo} may need a block.
+   * None before all chunks have been counted.
+   */
+  public Emptying sparsestSegments(long pinnedUpTo, long allowedDeadBlocks) {
+    return space.isComplete() ? space.sparsest(pinnedUpTo, allowedDeadBlocks) : Emptying.NONE;
+  }
+
+  /**
+   * The smaller half of the segments, if there are far too many: {@code fullBlocks} is the size
+   * that they should have. None before all chunks have been counted.
+   */
+  public Emptying smallestSegments(long pinnedUpTo, int fullBlocks) {
+    return space.isComplete() ? space.smallest(pinnedUpTo, fullBlocks) : Emptying.NONE;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,25 +16,43 @@ import org.jspecify.annotations.Nullable;
  * groups.
  */
 final class EntryShape {
-  /** Groups that inline blocks become: a segment may end between them. */
-  private static final int GATHERED_GROUPS = 2;
+  /** So many holes are less than a group more. */
+  private static final int HOLES_FREE = 16;
 
   private final long chunk;
   private final long origin;
   private final List<Piece> content;
+  private final Predicate<ObjectRef> emptied;
 
-  /** {@code content}: pieces of the image that cover the chunk exactly. */
-  EntryShape(long chunk, int chunkBlocks, List<Piece> content) {
+  /**
+   * {@code content}: pieces of the image that cover the chunk exactly. {@code emptied}: what lies
+   * in these objects must go elsewhere; as what is inline always must.
+   */
+  EntryShape(long chunk, int chunkBlocks, List<Piece> content, Predicate<ObjectRef> emptied) {
     this.chunk = chunk;
     this.origin = chunk * chunkBlocks;
     this.content = content;
+    this.emptied = emptied;
   }
 
   /**
    * What a checkpoint does with a chunk: its base (null: none), and the runs that are to be
-   * gathered first.
+   * gathered first. They lie together then, so they become one group. {@code groups}, {@code
+   * overlayBlocks}: what there is beside the base then.
    */
-  record Plan(@Nullable Base base, List<Piece> gather) {}
+  record Plan(@Nullable Base base, List<Piece> gather, int groups, long overlayBlocks) {
+    /** How many blocks are copied that are not inline. */
+    long mergedBlocks() {
+      return blocks(gather.stream().filter(piece -> !isInline(piece)).toList());
+    }
+  }
+
+  /** All that is stored is gathered. */
+  Plan together() {
+    List<Piece> stored =
+        content.stream().filter(piece -> piece.source() instanceof Extent.Source.InObject).toList();
+    return new Plan(null, stored, 1, blocks(stored));
+  }
 
   /** {@code before}: the base that the chunk has now. */
   Plan plan(@Nullable Base before) {
@@ -54,10 +73,14 @@ final class EntryShape {
         fits = restFits;
       }
     }
-    BitSet gathered = fits ? new BitSet() : smallGroups(overlay);
-    return new Plan(
-        chosen,
-        overlay.stream().filter(piece -> isInline(piece) || gathered.get(number(piece))).toList());
+    BitSet small = fits ? new BitSet() : smallGroups(overlay);
+    List<Piece> gather = new ArrayList<>();
+    List<Piece> stays = new ArrayList<>();
+    for (Piece piece : overlay) {
+      (mustGo(piece) || small.get(number(piece)) ? gather : stays).add(piece);
+    }
+    int groups = groups(stays).size() + (gather.isEmpty() ? 0 : 1);
+    return new Plan(chosen, gather, groups, blocks(overlay));
   }
 
   /**
@@ -66,20 +89,20 @@ final class EntryShape {
    * only when what it lies in doubles.
    */
   private BitSet smallGroups(List<Piece> overlay) {
-    List<Group> groups = groups(overlay.stream().filter(piece -> !isInline(piece)).toList());
-    int excess = groups.size() + GATHERED_GROUPS - ChunkEntry.MAX_GROUPS;
+    List<Group> groups = groups(overlay.stream().filter(piece -> !mustGo(piece)).toList());
+    int excess = groups.size() + 1 - ChunkEntry.MAX_GROUPS;
     groups.removeIf(group -> group.source() instanceof Extent.Source.Zeros);
-    groups.sort(Comparator.comparingInt(group -> group.blocks().size()));
-    long together = blocks(overlay.stream().filter(EntryShape::isInline).toList());
+    groups.sort(Comparator.comparingInt(group -> group.blocks().count()));
+    long together = blocks(overlay.stream().filter(this::mustGo).toList());
     BitSet gathered = new BitSet();
     for (Group group : groups) {
-      if (excess <= 0 && group.blocks().size() > together) {
+      if (excess <= 0 && group.blocks().count() > together) {
         break;
       }
       for (int i = 0; i < group.blocks().size(); i++) {
         gathered.set(group.blocks().get(i));
       }
-      together += group.blocks().size();
+      together += group.blocks().count();
       excess--;
     }
     return gathered;
@@ -120,7 +143,7 @@ final class EntryShape {
 
   private List<@Nullable Base> candidates(@Nullable Base before) {
     List<@Nullable Base> candidates = new ArrayList<>();
-    if (before != null && shows(before)) {
+    if (before != null && shows(before) && !emptied.test(before.object())) {
       candidates.add(before);
     }
     Base aligned = aligned();
@@ -140,7 +163,7 @@ final class EntryShape {
     Base best = null;
     long most = 0;
     for (Piece piece : content) {
-      if (piece.source() instanceof Extent.Source.InObject in && !isInline(piece)) {
+      if (piece.source() instanceof Extent.Source.InObject in && !mustGo(piece)) {
         long first = in.firstBlock() - (piece.range().first() - origin);
         if (first < 0) {
           continue;
@@ -178,8 +201,8 @@ final class EntryShape {
   }
 
   private int groupsOnceGathered(List<Piece> overlay) {
-    List<Piece> stays = overlay.stream().filter(piece -> !isInline(piece)).toList();
-    return groups(stays).size() + (stays.size() < overlay.size() ? GATHERED_GROUPS : 0);
+    List<Piece> stays = overlay.stream().filter(piece -> !mustGo(piece)).toList();
+    return groups(stays).size() + (stays.size() < overlay.size() ? 1 : 0);
   }
 
   private List<Group> groups(List<Piece> overlay) {
@@ -203,7 +226,8 @@ final class EntryShape {
 
   /**
    * Makes groups of the pieces of one object: each goes on while the next block of the object is
-   * further on in the chunk.
+   * further on in the chunk. What was overwritten in between are holes, as long as they are not
+   * more than the blocks.
    */
   private void chain(List<Piece> pieces, List<Group> groups) {
     pieces.sort(Comparator.comparingLong(EntryShape::position));
@@ -211,14 +235,21 @@ final class EntryShape {
     while (i < pieces.size()) {
       Piece start = pieces.get(i);
       CharColumn numbers = new CharColumn();
+      number(start, numbers);
+      long holes = 0;
       Piece last = start;
-      do {
-        last = pieces.get(i);
-        number(last, numbers);
-        i++;
-      } while (i < pieces.size()
-          && position(pieces.get(i)) == position(last) + last.range().count()
-          && pieces.get(i).range().first() >= last.range().end());
+      for (i++; i < pieces.size(); i++) {
+        Piece next = pieces.get(i);
+        long gap = position(next) - position(last) - last.range().count();
+        boolean rises = next.range().first() >= last.range().end();
+        if (!rises || gap < 0 || holes + gap > numbers.size() - holes + HOLES_FREE) {
+          break;
+        }
+        holes += gap;
+        numbers.repeat(gap);
+        number(next, numbers);
+        last = next;
+      }
       groups.add(new Group(start.source(), BlockNumbers.of(numbers.toArray())));
     }
   }
@@ -240,6 +271,11 @@ final class EntryShape {
 
   private static long blocks(List<Piece> pieces) {
     return pieces.stream().mapToLong(piece -> piece.range().count()).sum();
+  }
+
+  private boolean mustGo(Piece piece) {
+    return isInline(piece)
+        || piece.source() instanceof Extent.Source.InObject in && emptied.test(in.object());
   }
 
   private static boolean isInline(Piece piece) {

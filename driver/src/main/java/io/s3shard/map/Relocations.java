@@ -17,9 +17,9 @@ final class Relocations {
 
   /**
    * @throws IllegalArgumentException unless {@code moved} is exactly the blocks of {@code wanted},
-   *     sorted, in DATA objects
+   *     sorted, in DATA objects, those of one chunk one after the other
    */
-  static Relocations of(List<Extent> wanted, List<Extent> moved) {
+  static Relocations of(List<Extent> wanted, List<Extent> moved, int chunkBlocks) {
     if (!covered(wanted).equals(covered(moved))) {
       throw new IllegalArgumentException("what was gathered is not what was to be gathered");
     }
@@ -33,7 +33,19 @@ final class Relocations {
         throw new IllegalArgumentException("gathered blocks can't lie in " + extent);
       }
     }
+    for (int i = 1; i < moved.size(); i++) {
+      checkTogether(moved.get(i - 1), moved.get(i), chunkBlocks);
+    }
     return new Relocations(moved);
+  }
+
+  private static void checkTogether(Extent before, Extent next, int chunkBlocks) {
+    boolean sameChunk =
+        (before.range().end() - 1) / chunkBlocks == next.range().first() / chunkBlocks;
+    if (sameChunk && !Pieces.continues(before.source(), before.range().count(), next.source())) {
+      throw new IllegalArgumentException(
+          "gathered blocks of one chunk lie in " + before + " and " + next);
+    }
   }
 
   /** The runs of blocks, first and end in turn, neighbours as one. */

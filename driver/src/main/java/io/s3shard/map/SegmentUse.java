@@ -4,11 +4,11 @@ package io.s3shard.map;
  * How many blocks of a segment are live, and between which chunks they lie; or a change of that.
  */
 final class SegmentUse {
-  int live;
+  long live;
   long firstChunk = Long.MAX_VALUE;
   long endChunk;
 
-  void add(long chunk, int blocks) {
+  void add(long chunk, long blocks) {
     live += blocks;
     firstChunk = Math.min(firstChunk, chunk);
     endChunk = Math.max(endChunk, chunk + 1);

@@ -23,6 +23,8 @@ final class SpaceChange {
     }
   }
 
+  static final int SHARES = 16;
+
   private final VolumeId self;
   private final int chunkBlocks;
   private final long countedTo;
@@ -34,7 +36,9 @@ final class SpaceChange {
   /** Own objects that the new entries name. */
   final Set<ObjectRef> named = new HashSet<>();
 
-  long chunkObjectBlocks;
+  /** Dead blocks of objects of one chunk, by how much of the object they are: sixteenths. */
+  final long[] deadByShare = new long[SHARES];
+
   long chunkLiveBlocks;
   long foreignLiveBlocks;
 
@@ -53,41 +57,42 @@ final class SpaceChange {
   }
 
   void replace(long chunk, Entry before, Entry after) {
-    Set<ObjectRef> old = take(chunk, before, -1);
-    Set<ObjectRef> now = take(chunk, after, 1);
-    named.addAll(now);
-    for (ObjectRef object : old) {
-      if (object.isOfOneChunk() && !now.contains(object)) {
+    Map<ObjectRef, Integer> old = uses(before);
+    Map<ObjectRef, Integer> now = uses(after);
+    old.forEach((object, live) -> add(chunk, object, live, -1));
+    now.forEach((object, live) -> add(chunk, object, live, 1));
+    named.addAll(now.keySet());
+    for (ObjectRef object : old.keySet()) {
+      if (isOwn(object) && object.isOfOneChunk() && !now.containsKey(object)) {
         gone.add(object);
       }
     }
   }
 
-  /** Adds an entry, or takes it away; returns the volume's own objects in it. */
-  private Set<ObjectRef> take(long chunk, Entry entry, int sign) {
-    Set<ObjectRef> own = new HashSet<>();
+  private Map<ObjectRef, Integer> uses(Entry entry) {
+    Map<ObjectRef, Integer> uses = new HashMap<>();
     Page page = entry.page();
-    if (page == null) {
-      return own;
+    if (page != null) {
+      page.uses(
+          entry.index(), chunkBlocks, (object, live) -> uses.merge(object, live, Integer::sum));
     }
-    boolean counted = chunk < countedTo;
-    page.uses(
-        entry.index(),
-        chunkBlocks,
-        (object, blocks) -> {
-          int live = counted ? sign * blocks : 0;
-          if (!object.volume().equals(self)) {
-            foreignLiveBlocks += live;
-            return;
-          }
-          boolean isNew = own.add(object);
-          if (object.isOfOneChunk()) {
-            chunkLiveBlocks += live;
-            chunkObjectBlocks += counted && isNew ? sign * object.blocks() : 0;
-          } else {
-            segments.computeIfAbsent(object, o -> new SegmentUse()).add(chunk, live);
-          }
-        });
-    return own;
+    return uses;
+  }
+
+  private boolean isOwn(ObjectRef object) {
+    return object.volume().equals(self);
+  }
+
+  private void add(long chunk, ObjectRef object, int live, int sign) {
+    int counted = chunk < countedTo ? sign : 0;
+    if (!isOwn(object)) {
+      foreignLiveBlocks += (long) counted * live;
+    } else if (object.isOfOneChunk()) {
+      chunkLiveBlocks += (long) counted * live;
+      int dead = object.blocks() - live;
+      deadByShare[SHARES * dead / (object.blocks() + 1)] += (long) counted * dead;
+    } else {
+      segments.computeIfAbsent(object, o -> new SegmentUse()).add(chunk, counted * live);
+    }
   }
 }

@@ -63,7 +63,7 @@ class CheckpointDraftTest {
       assertThat(checkpoint().deltas()).hasSize(i + 1);
     }
     commit(whole(40));
-    CheckpointDraft draft = map.beginCheckpoint(slot, 0);
+    CheckpointDraft draft = map.beginCheckpoint(slot, 0, Upkeep.NONE);
     Root last = encode(draft);
     assertThat(last.deltas()).isEmpty();
     assertThat(last.pages()).hasSize(1).isNotEqualTo(first.pages());
@@ -145,7 +145,7 @@ class CheckpointDraftTest {
   void aDiscardedImageNeedsNoPages() {
     fillPages();
     commit(Extent.zeros(new BlockRange(0, 1L << 30)));
-    CheckpointDraft draft = reopened().beginCheckpoint(slot, 0);
+    CheckpointDraft draft = reopened().beginCheckpoint(slot, 0, Upkeep.NONE);
     assertThat(draft.pagesNeeded()).hasSize(1); // the last, whose end is open
     draft.pagesNeeded().forEach(ref -> draft.install(ref, page(ref)));
     assertThat(encode(draft).pages()).isEmpty();
@@ -157,7 +157,7 @@ class CheckpointDraftTest {
     fillPages();
     ChunkMap reopened = reopened();
     reopened.apply(++slot, List.of(whole(5), inline(CHUNK * 29_999L, 1)));
-    CheckpointDraft draft = reopened.beginCheckpoint(slot, 0);
+    CheckpointDraft draft = reopened.beginCheckpoint(slot, 0, Upkeep.NONE);
     List<ObjectRef> pages = map.liveMapObjects().subList(1, map.liveMapObjects().size());
     assertThat(pages).hasSizeGreaterThan(2);
     assertThat(draft.pagesNeeded()).containsExactly(pages.getFirst(), pages.getLast());
@@ -185,7 +185,7 @@ class CheckpointDraftTest {
   @Test
   void whatIsInlineMustBeGathered() {
     commit(inline(3, 2), inline(CHUNK - 1, 2));
-    CheckpointDraft draft = map.beginCheckpoint(slot, 0);
+    CheckpointDraft draft = map.beginCheckpoint(slot, 0, Upkeep.NONE);
     assertThat(draft.toGather()).hasSize(2);
     assertThatThrownBy(() -> draft.encode(this::mapRef, this::page, batch -> {}))
         .isInstanceOf(IllegalStateException.class);
@@ -200,9 +200,10 @@ class CheckpointDraftTest {
             List.of(second, first),
             List.of(first, beyond),
             List.of(first, inline))) {
-      assertThatThrownBy(() -> draft.gathered(wrong)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> draft.gathered(wrong, List.of()))
+          .isInstanceOf(IllegalArgumentException.class);
     }
-    draft.gathered(List.of(first, second));
+    draft.gathered(List.of(first, second), List.of());
     encode(draft);
     map.finishCheckpoint(draft);
     assertThat(map.tailExtents()).isZero();
@@ -213,7 +214,7 @@ class CheckpointDraftTest {
   @Test
   void whatIsCommittedMeanwhileStays() {
     commit(whole(0));
-    CheckpointDraft draft = map.beginCheckpoint(slot, 0);
+    CheckpointDraft draft = map.beginCheckpoint(slot, 0, Upkeep.NONE);
     Extent younger = inline(5, 1);
     commit(younger);
     encode(draft);
@@ -231,14 +232,14 @@ class CheckpointDraftTest {
     commit(whole(0));
     commit(whole(1));
     assertThat(map.rebaseFloor()).isZero();
-    map.beginCheckpoint(slot, 0);
+    map.beginCheckpoint(slot, 0, Upkeep.NONE);
     assertThat(map.rebaseFloor()).isEqualTo(2);
     Extent late = new Extent(new BlockRange(0, 1), new Extent.Source.InObject(data(1), 0), 1);
     assertThatThrownBy(() -> map.apply(3, List.of(late)))
         .isInstanceOf(Damaged.class)
         .hasMessageContaining("log/");
     commit(new Extent(new BlockRange(0, 1), new Extent.Source.InObject(data(1), 0), 2));
-    assertThatThrownBy(() -> map.beginCheckpoint(2, 0))
+    assertThatThrownBy(() -> map.beginCheckpoint(2, 0, Upkeep.NONE))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -251,12 +252,26 @@ class CheckpointDraftTest {
     ChunkMap clone = map.cloneAs(MapWorld.volume(2));
     assertThat(clone.covers()).isZero();
     clone.apply(2, List.of(Extent.zeros(new BlockRange(0, 1))));
-    CheckpointDraft draft = clone.beginCheckpoint(2, 0);
+    CheckpointDraft draft = clone.beginCheckpoint(2, 0, Upkeep.NONE);
     draft.pagesNeeded().forEach(ref -> draft.install(ref, page(ref)));
     assertThat(draft.toGather()).containsExactly(last);
-    draft.gathered(List.of(Extent.of(new BlockRange(CHUNK, 1), data(1), 0)));
+    draft.gathered(List.of(Extent.of(new BlockRange(CHUNK, 1), data(1), 0)), List.of());
     encode(draft);
     assertThat(draft.superseded()).as("the parent's objects").isEmpty();
+  }
+
+  /** Whatever of a pin's segments is dead can't be freed: others must not be copied for it. */
+  @Test
+  void segmentsThatAPinNeedsAreNeitherEmptiedNorMakeOthersBe() {
+    ObjectRef pinned = ObjectRef.data(SELF, 1, 1, 1001, 100);
+    ObjectRef free = ObjectRef.data(SELF, 1, 2, 1003, 100);
+    commit(Extent.of(new BlockRange(0, 60), pinned, 0));
+    commit(Extent.of(new BlockRange(CHUNK, 60), free, 0));
+    checkpoint();
+    assertThat(map.sparsestSegments(0, 40).segments()).hasSize(1);
+    assertThat(map.sparsestSegments(0, 39).segments()).containsExactlyInAnyOrder(pinned, free);
+    assertThat(map.sparsestSegments(1, 40)).isEqualTo(Emptying.NONE);
+    assertThat(map.sparsestSegments(1, 39).segments()).containsExactly(free);
   }
 
   private void commit(Extent... extents) {
@@ -280,7 +295,7 @@ class CheckpointDraftTest {
   }
 
   private Root checkpoint() {
-    CheckpointDraft draft = map.beginCheckpoint(slot, 1 << 20);
+    CheckpointDraft draft = map.beginCheckpoint(slot, 1 << 20, Upkeep.NONE);
     assertThat(draft.pagesNeeded()).isEmpty();
     Root root = encode(draft);
     map.finishCheckpoint(draft);

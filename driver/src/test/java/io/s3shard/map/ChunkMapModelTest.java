@@ -21,6 +21,7 @@ class ChunkMapModelTest {
     long dead = 0;
     long complete = 0;
     long discards = 0;
+    long folds = 0;
     for (long seed = 1; seed <= 300; seed++) {
       MapWorld world =
           new MapWorld(
@@ -30,13 +31,15 @@ class ChunkMapModelTest {
       dead += world.deadObjects;
       complete += world.complete;
       discards += world.discards;
+      folds += world.folds;
     }
     System.out.printf(
-        "%d objects died, %d times all of them were known, %d discards%n",
-        dead, complete, discards);
+        "%d objects died, %d times all of them were known, %d discards, %d folds%n",
+        dead, complete, discards, folds);
     assertThat(dead).isPositive();
     assertThat(complete).isPositive();
     assertThat(discards).isPositive();
+    assertThat(folds).isPositive();
     // every way of a checkpoint was gone
     assertThat(checkpoints).contains("delta", "delta none", "pages 1", "pages 2", "pages 9");
   }

@@ -2,6 +2,7 @@ package io.s3shard.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3shard.format.BlockRange;
 import io.s3shard.format.Extent;
 import io.s3shard.format.ObjectRef;
 import java.util.List;
@@ -78,6 +79,27 @@ class EntryShapeTest {
         .containsExactly(group(SEGMENT, 42, 0), group(SEGMENT, 40, 9, 10));
   }
 
+  /** Else a merged group would fall apart with each write into it. */
+  @Test
+  void aGroupThatWasOverwrittenInTheMiddleHasHoles() {
+    in(SEGMENT, 40, 5);
+    in(WHOLE, 5, 2);
+    in(SEGMENT, 47, 3);
+    in(WHOLE, 10, 54);
+    assertThat(entry(new Base(WHOLE, 0)).groups())
+        .containsExactly(group(SEGMENT, 40, 0, 1, 2, 3, 4, 4, 4, 7, 8, 9));
+  }
+
+  @Test
+  void moreHolesThanBlocksAreTwoGroups() {
+    in(SEGMENT, 40, 2);
+    in(WHOLE, 2, 1);
+    in(SEGMENT, 62, 2);
+    in(WHOLE, 5, 59);
+    assertThat(entry(new Base(WHOLE, 0)).groups())
+        .containsExactly(group(SEGMENT, 40, 0, 1), group(SEGMENT, 62, 3, 4));
+  }
+
   @Test
   void aBaseOfWhichNothingIsLeftGoes() {
     zeros(64);
@@ -132,18 +154,44 @@ class EntryShapeTest {
         .allSatisfy(piece -> assertThat(piece.range().count()).isOne());
   }
 
-  /** A segment may end between what is gathered: it may become two groups. */
+  /** They come into one segment, one after the other. */
   @Test
-  void inlineBlocksCountAsTwoGroups() {
+  void whatIsGatheredIsOneGroup() {
     scattered(7);
-    pieces.add(ORIGIN + at, ORIGIN + at + 1, new Extent.Source.InObject(INLINE, 0));
-    at++;
-    assertThat(shape().plan(null).gather()).hasSize(8);
+    in(INLINE, 0, 1);
+    zeros(1);
+    in(INLINE, 1, 1);
+    EntryShape.Plan plan = shape().plan(null);
+    assertThat(plan.gather()).hasSize(2);
+    assertThat(plan.groups()).isEqualTo(8);
+  }
+
+  @Test
+  void withAnEighthGroupAllSmallOnesAreGathered() {
+    scattered(8);
+    in(INLINE, 0, 1);
+    EntryShape.Plan plan = shape().plan(null);
+    assertThat(plan.gather()).hasSize(9);
+    assertThat(plan.groups()).isOne();
+  }
+
+  /** Also when it is the base that lies in what is emptied. */
+  @Test
+  void whatLiesInAnEmptiedSegmentIsGathered() {
+    in(SEGMENT, 100, 50);
+    in(WHOLE, 50, 10);
+    zeros(4);
+    EntryShape.Plan plan =
+        new EntryShape(3, CHUNK, content(), SEGMENT::equals).plan(new Base(SEGMENT, 100));
+    assertThat(plan.base()).isEqualTo(new Base(WHOLE, 0));
+    assertThat(plan.gather())
+        .containsExactly(
+            new Piece(new BlockRange(ORIGIN, 50), new Extent.Source.InObject(SEGMENT, 100)));
   }
 
   private void scattered(int groups) {
     for (int i = 0; i < groups; i++) {
-      in(SEGMENT, 10 * i + 7, 1);
+      in(ObjectRef.data(SEGMENT.volume(), 1, 1, 101 + 2L * i, 500), 7, 1);
       zeros(1);
     }
   }
@@ -169,7 +217,7 @@ class EntryShapeTest {
   }
 
   private EntryShape shape() {
-    return new EntryShape(3, CHUNK, content());
+    return new EntryShape(3, CHUNK, content(), object -> false);
   }
 
   private ChunkEntry entry(@Nullable Base planned) {

@@ -88,6 +88,11 @@ final class MapWorld {
   /** How often many chunks at once were dropped unseen. */
   int discards;
 
+  /** How many blocks were gathered, how many chunks folded. */
+  long copied;
+
+  int folds;
+
   MapWorld(Random random, int chunks, MapLimits limits) {
     this.random = random;
     this.limits = limits;
@@ -348,11 +353,39 @@ final class MapWorld {
   private void checkpointStep() {
     if (draft == null) {
       long least = lastRebase();
-      draft = map.beginCheckpoint(Math.max(least, slot - random.nextInt(2)), 4096L * blocks);
+      begin(Math.max(least, slot - random.nextInt(2)));
     } else if (random.nextInt(5) == 0) {
       draft = null;
     } else {
       finish();
+    }
+  }
+
+  private void begin(long upTo) {
+    draft = map.beginCheckpoint(upTo, 4096L * blocks, upkeep());
+  }
+
+  /** Any amount of any upkeep. */
+  private Upkeep upkeep() {
+    long pinned = random.nextInt(3) == 0 ? random.nextInt((int) slot + 1) : 0;
+    Emptying emptying =
+        switch (random.nextInt(3)) {
+          case 0 -> map.sparsestSegments(pinned, random.nextInt(100));
+          case 1 -> map.smallestSegments(pinned, 1 + random.nextInt(100));
+          default -> Emptying.NONE;
+        };
+    double share = random.nextBoolean() ? 0.5 : map.foldDeadShare(random.nextInt(100));
+    return new Upkeep(
+        pinned, share, emptying.segments(), random.nextInt(4) == 0 ? 0 : random.nextInt(1000));
+  }
+
+  private void search(CheckpointDraft made) {
+    if (random.nextBoolean()) {
+      long first = random.nextInt(1 + blocks / CHUNK);
+      made.searchBetween(first, random.nextBoolean() ? Long.MAX_VALUE : first + 1);
+      for (int i = random.nextInt(20); i > 0; i--) {
+        made.nextToSearch().ifPresent(ref -> made.search(ref, page(ref)));
+      }
     }
   }
 
@@ -367,12 +400,13 @@ final class MapWorld {
   }
 
   void checkpoint() {
-    draft = map.beginCheckpoint(slot, 4096L * blocks);
+    begin(slot);
     finish();
   }
 
   private void finish() {
     CheckpointDraft made = Objects.requireNonNull(draft);
+    search(made);
     made.pagesNeeded().forEach(ref -> made.install(ref, page(ref)));
     assertThat(made.pagesNeeded()).isEmpty();
     gather(made);
@@ -409,7 +443,7 @@ final class MapWorld {
     data.keySet()
         .removeIf(ref -> ref.kind() == ObjectRef.Kind.LOG && !lineage.log.containsKey(ref.epoch()));
     for (int b = 0; b < blocks; b++) {
-      if (source[b].equals(gatheredFrom.get((long) b))) {
+      if (since[b] <= made.covers() && source[b].equals(gatheredFrom.get((long) b))) {
         source[b] = gatheredTo.get((long) b);
       }
     }
@@ -532,6 +566,10 @@ final class MapWorld {
     int at = 0;
     while (at < order.size()) {
       int length = Math.min(order.size() - at, CHUNK + random.nextInt(2 * CHUNK));
+      while (at + length < order.size()
+          && order.get(at + length - 1) / CHUNK == order.get(at + length) / CHUNK) {
+        length++;
+      }
       List<Long> part = order.subList(at, at + length);
       ObjectRef segment = upload(part.stream().map(gatheredFrom::get).map(this::read).toList());
       for (int i = 0; i < length; i++) {
@@ -541,9 +579,29 @@ final class MapWorld {
       }
       at += length;
     }
-    if (!moved.isEmpty() || random.nextBoolean()) {
-      made.gathered(moved);
+    List<ObjectRef> folded = made.toFold().stream().map(this::fold).toList();
+    if (!moved.isEmpty() || !folded.isEmpty() || random.nextBoolean()) {
+      made.gathered(moved, folded);
     }
+    copied += moved.size();
+    folds += folded.size();
+  }
+
+  private ObjectRef fold(Fold fold) {
+    List<Long> contents = new ArrayList<>();
+    ObjectRef object =
+        ObjectRef.data(lineage.self, 1 + slot / 50, slot, 2 * ++counter, fold.blocks());
+    for (Extent extent : fold.content()) {
+      for (long i = 0; i < extent.range().count(); i++) {
+        Extent.Source from = extent.source().skip(i);
+        gatheredFrom.put(extent.range().first() + i, from);
+        gatheredTo.put(
+            extent.range().first() + i, new Extent.Source.InObject(object, contents.size()));
+        contents.add(read(from));
+      }
+    }
+    data.put(object, contents.stream().mapToLong(Long::longValue).toArray());
+    return object;
   }
 
   /** A crash: root, deltas and the COMMITs since say the same as the map that was lost. */

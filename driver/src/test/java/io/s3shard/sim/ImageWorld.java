@@ -4,6 +4,7 @@ import io.s3shard.error.S3ShardException;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.VolumeId;
 import io.s3shard.image.ImageOptions;
+import io.s3shard.image.UpkeepOptions;
 import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeLog;
 import io.s3shard.store.Body;
@@ -101,7 +102,18 @@ final class ImageWorld {
         dice.oneOf(List.of(64L, 1024L)) << 10,
         dice.chance(0.2)
             ? dice.between(Duration.ofMillis(10), Duration.ofSeconds(2))
-            : Duration.ZERO);
+            : Duration.ZERO,
+        (int) dice.between(10, 400),
+        upkeep(dice));
+  }
+
+  private static UpkeepOptions upkeep(SimRandom dice) {
+    return new UpkeepOptions(
+        dice.between(Duration.ZERO, Duration.ofSeconds(3)),
+        dice.oneOf(List.of(1L, 10L, 1000L)) << 20,
+        dice.oneOf(List.of(0L, 64L, 4096L)) << 10,
+        dice.oneOf(List.of(64L, 512L, 4096L)) << 10,
+        dice.oneOf(List.of(0L, 64L, 256L)) << 10);
   }
 
   private Volume create(SimRandom dice) {
