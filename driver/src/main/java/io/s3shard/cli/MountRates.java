@@ -72,7 +72,7 @@ final class MountRates {
         name,
         String.format(
             Locale.ROOT,
-            "%s  read %s/s (%.0f/s)  write %s/s (%.0f/s)  flush %.1f/s  not committed %s, oldest %.1f s",
+            "%s  read %s/s (%.0f/s)  write %s/s (%.0f/s)  flush %.1f/s  not committed %s, oldest %.1f s%s",
             volume.get("state").getAsString(),
             Sizes.format(Math.round(io(volume, "read", "bytes"))),
             io(volume, "read", "operations"),
@@ -80,7 +80,8 @@ final class MountRates {
             io(volume, "write", "operations"),
             io(volume, "flush", "operations"),
             Sizes.format(volume.get("dirtyBytes").getAsLong()),
-            volume.get("oldestDirtySeconds").getAsDouble()));
+            volume.get("oldestDirtySeconds").getAsDouble(),
+            SpaceFigures.text(volume.getAsJsonObject("space"))));
   }
 
   /** A second of it. A volume that was not open before began at zero. */

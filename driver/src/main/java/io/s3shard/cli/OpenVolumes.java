@@ -105,6 +105,8 @@ final class OpenVolumes implements ImageSource {
             ImageStatus::commitsSinceCheckpoint));
     gauges.add(gauge("s3shard.early.uploads", tags, image, ImageStatus::earlyUploads));
     gauges.add(gauge("s3shard.early.uploads.stale", tags, image, ImageStatus::staleUploads));
+    SpaceFigures.GAUGES.forEach((metric, value) ->
+        gauges.add(gauge(metric, tags, image, status -> value.applyAsDouble(status.space()))));
     for (String state : STATES) {
       gauges.add(
           gauge(
@@ -168,6 +170,7 @@ final class OpenVolumes implements ImageSource {
     json.addProperty("commitsSinceCheckpoint", status.commitsSinceCheckpoint());
     json.addProperty("earlyUploads", status.earlyUploads());
     json.addProperty("staleUploads", status.staleUploads());
+    json.add("space", SpaceFigures.json(status.space()));
     json.addProperty("arena", volume.image().arenaLocation());
     json.add("io", volume.io().json());
     return json;

@@ -28,6 +28,8 @@ class MountRatesTest {
              "volumes": [{"name": "fs.img", "state": "open", "sizeBytes": 9, "dirtyBytes": 2097152, "oldestDirtySeconds": 1.5,
                "writersWaiting": 0, "commits": 3, "committedBytes": 4, "commitsSinceCheckpoint": 3, "earlyUploads": 2,
                "staleUploads": 1, "arena": "/a",
+               "space": {"counted": true, "liveBytes": 4194304, "deadBytes": 1048576, "segments": 2, "gatheredBytes": 1,
+                 "mergedBytes": 2, "foldedBytes": 3, "deletedObjects": 4},
                "io": {"read": %s, "write": %s, "discard": %s, "flush": %s}}],
              "requests": [{"kind": "PUT", "purpose": "LOG", "requests": %d, "failures": 0, "sentBytes": 1, "receivedBytes": 0,
                "meanMillis": 3.5, "dollars": %s}]}
@@ -61,6 +63,7 @@ class MountRatesTest {
         .contains(
             "read 400KiB/s (100/s)",
             "not committed 2MiB, oldest 1.5 s",
+            "live 4MiB, dead 1MiB",
             "log 5.0/s",
             "$2.16 a day at this rate",
             "answers");
