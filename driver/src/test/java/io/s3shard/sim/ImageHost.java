@@ -16,6 +16,7 @@ import io.s3shard.image.Image;
 import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageStatus;
 import io.s3shard.image.ReadAheadPool;
+import io.s3shard.image.SpaceStatus;
 import io.s3shard.image.VolumeImage;
 import io.s3shard.log.LogRecord;
 import io.s3shard.store.ObjectStore;
@@ -194,6 +195,7 @@ final class ImageHost {
       session.work();
       countEarlyUploads(opened.status());
       session.close();
+      countUpkeep(opened.status().space());
     } catch (Damaged e) {
       throw new AssertionError(name + " reports damage where there is none: " + e.getMessage(), e);
     } catch (S3ShardException e) {
@@ -201,6 +203,19 @@ final class ImageHost {
       throw e;
     } finally {
       volume.sessions.remove(session);
+    }
+  }
+
+  private void countUpkeep(SpaceStatus space) {
+    count("chunks were folded", space.foldedBytes());
+    count("segments were merged", space.mergedBytes());
+    count("data was gathered", space.gatheredBytes());
+    count("objects were deleted", space.deletedObjects());
+  }
+
+  private void count(String what, long much) {
+    if (much > 0) {
+      world.coverage.count(what);
     }
   }
 }

@@ -95,7 +95,12 @@ class ImageSimulationTest {
             "a pinned state was explained",
             "a pinned state was looked at again",
             "HOLD",
-            "RELEASE");
+            "RELEASE",
+            // merge and fold
+            "chunks were folded",
+            "segments were merged",
+            "data was gathered",
+            "objects were deleted");
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The simulation can fail: each rule broken on purpose is noticed. */
 @Timeout(600)
 class MutationsAreCaughtTest {
-  /** The rarest needs some seventy. */
+  /** The rarest needs some four hundred. */
   private static final int SEEDS = 1_000;
 
   @BeforeAll

@@ -16,7 +16,14 @@ public final class Mutations {
     return switch (mutation) {
       case REPLAYS_ALL -> new RejuvenatedArenas(arenas);
       case REPLAYS_NOTHING -> new ForgetfulArenas(arenas);
-      case NONE, FLUSH_DOES_NOTHING, NO_CONFIRMATION, TRIMS_TOO_EARLY -> arenas;
+      case NONE,
+          FLUSH_DOES_NOTHING,
+          NO_CONFIRMATION,
+          TRIMS_TOO_EARLY,
+          DELETES_DATA_TOO_EARLY,
+          DELETES_WHAT_A_PIN_NEEDS,
+          COVERS_WHAT_IS_YOUNGER ->
+          arenas;
     };
   }
 
@@ -27,6 +34,9 @@ public final class Mutations {
     return switch (mutation) {
       case NO_CONFIRMATION -> new CredulousStore(bucket, store);
       case TRIMS_TOO_EARLY -> new HastyStore(bucket, store);
+      case DELETES_DATA_TOO_EARLY -> new HastyCollector(bucket, store);
+      case DELETES_WHAT_A_PIN_NEEDS -> new PinBlindStore(bucket, store);
+      case COVERS_WHAT_IS_YOUNGER -> new BoastfulStore(store);
       case NONE, FLUSH_DOES_NOTHING, REPLAYS_ALL, REPLAYS_NOTHING -> store;
     };
   }
