@@ -60,7 +60,7 @@ final class Crashes implements AutoCloseable {
    */
   void once() throws IOException, InterruptedException {
     kills++;
-    killUnderLoad(300 + random.nextInt(2500));
+    killUnderLoad(50 + random.nextInt(900));
     if (nodeLost) {
       deleteAll(arenas);
     }
@@ -68,11 +68,16 @@ final class Crashes implements AutoCloseable {
     check();
   }
 
-  private void killUnderLoad(long millis) throws IOException, InterruptedException {
+  /** After so many operations, and not after a time: a busy machine does as much as an idle one. */
+  private void killUnderLoad(int operations) throws IOException, InterruptedException {
+    int until = workload.answered() + operations;
     Thread writer = Thread.ofPlatform().start(workload::run);
-    writer.join(millis);
+    while (workload.answered() < until && writer.isAlive()) {
+      Thread.sleep(1 + random.nextInt(10));
+    }
     Daemon.kill(process, mountPoint);
     writer.join();
+    assertThat(workload.answered()).as("operations before the kill").isGreaterThanOrEqualTo(until);
   }
 
   private void check() {

@@ -59,7 +59,7 @@ final class StampedWorkload {
 
   private volatile boolean stopping;
   private long lastNumber;
-  private int answered;
+  private volatile int answered;
   private int synced;
   private int fsyncs;
   private int discards;
