@@ -11,7 +11,7 @@ all_tests() {
     need_server minio
     options+=("-Ds3shard.minio=$S3SHARD_CACHE/bin/minio")
   fi
-  maven "${options[@]}" -Dstyle.color=never verify || die "tests failed"
+  maven "${options[@]}" -Dfuzz.skip=false -Dstyle.color=never verify || die "tests failed"
   "$ROOT/dev" model --quick || die "the model failed"
   [ "$(id -u)" != 0 ] || "$ROOT/dev" try || die "the main job failed"
 }

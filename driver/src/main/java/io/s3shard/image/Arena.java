@@ -47,7 +47,7 @@ final class Arena {
   record Reservation(
       Kind kind, long sequence, long offset, long length, int segment, int position) {}
 
-  private static final int MAGIC = 0x52345333; // "3S4R"
+  static final int MAGIC = 0x52345333; // "3S4R"
 
   private final ArenaMemory memory;
   private final ArenaPool.Share share;
@@ -209,8 +209,7 @@ final class Arena {
       if (content < 0
           || content > maxContentBytes()
           || at + RECORD_HEAD_BYTES + content > segment.capacity()) {
-        throw new Damaged(
-            "the arena " + memory.location() + " is damaged: segment " + number + " at " + at);
+        throw damaged(number, at);
       }
       int sum = segment.getInt(at + 12);
       if (sum != 0 && sum == sum(segment, at, content)) {
@@ -221,18 +220,44 @@ final class Arena {
     return found;
   }
 
-  private static Reservation record(ByteBuffer segment, int number, int at, int content) {
-    int code = segment.getInt(at + 4);
+  /** The record at {@code at}, whose checksum holds. */
+  private Reservation record(ByteBuffer segment, int number, int at, int content) {
+    Kind kind = kind(segment.getInt(at + 4));
+    int position = at + RECORD_HEAD_BYTES;
+    boolean shaped = kind == Kind.WRITE || content == Long.BYTES;
+    long length = kind == Kind.WRITE ? content : shaped ? segment.getLong(position) : 0;
+    long sequenceOf = segment.getLong(at + 16);
+    long offset = segment.getLong(at + 24);
+    boolean inImage = offset >= 0 && length >= 0 && offset <= VolumeImage.MAX_SIZE_BYTES - length;
+    if (!shaped || !inImage || sequenceOf <= 0) {
+      throw damaged(number, at);
+    }
+    return new Reservation(kind, sequenceOf, offset, length, number, position);
+  }
+
+  private Kind kind(int code) {
     for (Kind kind : Kind.values()) {
       if (kind.code == code) {
-        int position = at + RECORD_HEAD_BYTES;
-        long length = kind == Kind.WRITE ? content : segment.getLong(position);
-        return new Reservation(
-            kind, segment.getLong(at + 16), segment.getLong(at + 24), length, number, position);
+        return kind;
       }
     }
     throw new Damaged(
-        "the arena holds a record of unknown kind " + code + ": it was written by a newer s3shard");
+        "the arena "
+            + memory.location()
+            + " holds a record of unknown kind "
+            + code
+            + ": upgrade s3shard");
+  }
+
+  private Damaged damaged(int number, int at) {
+    return new Damaged(
+        "the arena "
+            + memory.location()
+            + " is damaged: segment "
+            + number
+            + " at "
+            + at
+            + "; what is in the bucket is whole: go on without the arena by deleting it, and with --takeover");
   }
 
   private boolean nextSegment() {
@@ -271,7 +296,7 @@ final class Arena {
   }
 
   /** Never 0, which means "unfinished". */
-  private static int sum(ByteBuffer segment, int start, int content) {
+  static int sum(ByteBuffer segment, int start, int content) {
     CRC32C crc = new CRC32C();
     crc.update(segment.slice(start + 4, 8));
     crc.update(segment.slice(start + 16, 16 + content));

@@ -15,14 +15,14 @@ import java.util.List;
  * object: the checksums of the container would refuse nearly all of it. Anything but an {@code
  * S3ShardException} is a bug and comes out.
  */
-final class Decoders {
+public final class Decoders {
   static final long SLOT = 40;
   static final ObjectRef INDEX = ObjectRef.map(VOLUME, 30, 39, 12);
   static final ObjectRef TABLE = ObjectRef.map(VOLUME, 70, 69, 5);
 
   private Decoders() {}
 
-  static void all(byte[] metadata) {
+  public static void all(byte[] metadata) {
     ObjectKey log = Layout.log(VOLUME, SLOT);
     RecordCodec codec = new RecordCodec(VOLUME);
     quietly(() -> codec.decode(SLOT, object(ObjectFormat.Kind.LOG_RECORD, log, metadata)));
@@ -31,13 +31,6 @@ final class Decoders {
     quietly(() -> ExtentsCodec.decodeObject(INDEX, record, extents));
     ByteBuffer table = object(ObjectFormat.Kind.PIN_TABLE, TABLE.key(), metadata);
     quietly(() -> PinTableCodec.decode(TABLE, table));
-  }
-
-  /** The same for the bytes of a whole object. */
-  static void whole(byte[] object) {
-    quietly(() -> new RecordCodec(VOLUME).decode(SLOT, ByteBuffer.wrap(object)));
-    quietly(() ->
-        ExtentsCodec.decodeObject(INDEX, ObjectRef.log(VOLUME, SLOT, 3), ByteBuffer.wrap(object)));
   }
 
   private static void quietly(Runnable decode) {
