@@ -11,6 +11,7 @@ import io.s3shard.store.ObjectStore;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /** A machine that opens images with small bounds: small chunks, segments, checkpoints. */
 public final class TestHost {
@@ -24,6 +25,11 @@ public final class TestHost {
   private final ImageOpener opener;
 
   public TestHost(ObjectStore store, Execution execution, String node) {
+    this(store, execution, node, () -> false);
+  }
+
+  /** {@code giveUp}: as {@link ImageOpener} has it. */
+  public TestHost(ObjectStore store, Execution execution, String node, BooleanSupplier giveUp) {
     this.opener =
         new ImageOpener(
             store,
@@ -33,7 +39,7 @@ public final class TestHost {
             new FrameCache(1 << 20),
             new Host(node, "machine of " + node, "boot", "test"),
             SMALL,
-            () -> false);
+            giveUp);
   }
 
   public ImageOpener opener() {
