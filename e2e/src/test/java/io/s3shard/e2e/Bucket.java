@@ -88,10 +88,14 @@ final class Bucket implements AutoCloseable {
     server.destroyForcibly().waitFor();
   }
 
+  URI endpoint() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
   Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL",
-        "http://127.0.0.1:" + port,
+        endpoint().toString(),
         "AWS_ACCESS_KEY_ID",
         KEY,
         "AWS_SECRET_ACCESS_KEY",
@@ -111,7 +115,7 @@ final class Bucket implements AutoCloseable {
 
   S3Client client() {
     return S3Client.builder()
-        .endpointOverride(URI.create("http://127.0.0.1:" + port))
+        .endpointOverride(endpoint())
         .region(Region.US_EAST_1)
         .forcePathStyle(true)
         .credentialsProvider(
