@@ -31,11 +31,23 @@ final class LocalOwner implements Snapshots.OwnersAtHand {
    * open.
    */
   boolean grow(String volume, long sizeBytes) {
+    JsonObject request = about(volume);
+    request.addProperty("sizeBytes", sizeBytes);
+    return ask(OwnerRequests.GROW, request).isPresent();
+  }
+
+  @Override
+  public boolean hold(String volume, String group) {
+    JsonObject request = about(volume);
+    request.addProperty("group", group);
+    return ask(OwnerRequests.HOLD, request).isPresent();
+  }
+
+  private JsonObject about(String volume) {
     JsonObject request = new JsonObject();
     request.addProperty("store", storeTag);
     request.addProperty("volume", volume);
-    request.addProperty("sizeBytes", sizeBytes);
-    return ask(OwnerRequests.GROW, request).isPresent();
+    return request;
   }
 
   /** The answer of the one that has the volume open; its failure is thrown here. */

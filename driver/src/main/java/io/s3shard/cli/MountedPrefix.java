@@ -95,6 +95,8 @@ final class MountedPrefix {
         _ -> unmount(),
         OwnerRequests.PIN,
         owner::pin,
+        OwnerRequests.HOLD,
+        owner::hold,
         OwnerRequests.GROW,
         owner::grow);
   }

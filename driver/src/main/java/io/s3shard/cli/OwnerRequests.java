@@ -5,6 +5,7 @@ import io.s3shard.error.S3ShardException;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.VolumeId;
 import io.s3shard.image.VolumeImage;
+import io.s3shard.log.LogRecord;
 import io.s3shard.volume.PinRequest;
 import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.VolumeDirectory;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  */
 final class OwnerRequests {
   static final String PIN = "pin";
+  static final String HOLD = "hold";
   static final String GROW = "grow";
 
   /**
@@ -41,6 +43,20 @@ final class OwnerRequests {
   /** Pins a volume with all that was written to it before, if it is of this store and open here. */
   JsonObject pin(JsonObject arguments) {
     return ifHere(arguments, (id, image) -> pin(id, image, arguments));
+  }
+
+  /**
+   * Commits what was written to a volume before, and holds it for a group snapshot, if it is of
+   * this store and open here.
+   */
+  JsonObject hold(JsonObject arguments) {
+    String group = arguments.get("group").getAsString();
+    return ifHere(
+        arguments,
+        (_, image) -> {
+          image.append(_ -> new LogRecord.Hold(group));
+          return new JsonObject();
+        });
   }
 
   /**

@@ -61,6 +61,8 @@ final class SnapshotDocuments {
       case PinPurpose.OfSnapshot _,
           PinPurpose.OfClone _,
           PinPurpose.OfExport _,
+          PinPurpose.OfUnfinishedGroup _,
+          PinPurpose.OfGroupOutcome _,
           PinPurpose.Unknown _ ->
           "manual";
     };

@@ -22,6 +22,8 @@ public final class Dependents {
       case PinPurpose.OfSnapshot _, PinPurpose.OfGroup _, PinPurpose.OfSchedule _ ->
           "snapshot \"" + volume.reference() + "@" + pin.name() + "\"";
       case PinPurpose.OfExport _ -> "an export";
+      case PinPurpose.OfUnfinishedGroup _, PinPurpose.OfGroupOutcome _ ->
+          "a group snapshot that is being taken";
       case PinPurpose.Unknown _ -> "pin \"" + pin.name() + "\"";
     };
   }

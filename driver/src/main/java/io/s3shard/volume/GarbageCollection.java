@@ -30,6 +30,7 @@ public final class GarbageCollection {
   private final Volumes volumes;
   private final Deletions deletions;
   private final LogPinning pinning;
+  private final GroupSnapshots groups;
   private final boolean dryRun;
 
   /** {@code dryRun}: only tell. */
@@ -37,6 +38,7 @@ public final class GarbageCollection {
     this.volumes = volumes;
     this.deletions = new Deletions(volumes);
     this.pinning = new LogPinning(volumes);
+    this.groups = new GroupSnapshots(new Snapshots(volumes));
     this.dryRun = dryRun;
   }
 
@@ -139,6 +141,8 @@ public final class GarbageCollection {
           PinPurpose.OfSchedule _,
           PinPurpose.Unknown _ ->
           false;
+      case PinPurpose.OfUnfinishedGroup group -> isOlder(pin, HALF_MADE) && settled(source, group);
+      case PinPurpose.OfGroupOutcome _ -> isOlder(pin, HALF_MADE);
     };
   }
 
@@ -162,6 +166,14 @@ public final class GarbageCollection {
       return false;
     }
     return dryRun || new Abandoning(volumes).giveUp(clone);
+  }
+
+  /** A group snapshot that is there as a whole stays; otherwise what there is of it goes. */
+  private boolean settled(Volume first, PinPurpose.OfUnfinishedGroup group) {
+    if (!dryRun) {
+      groups.settle(group, first.id(), volumes.naming().allIds());
+    }
+    return true;
   }
 
   private boolean isOlder(LivePin pin, Duration age) {

@@ -2,6 +2,7 @@ package io.s3shard.volume;
 
 import io.s3shard.format.VolumeId;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * What a pin is for, as its record's purpose says it: for people, and for those who clean up behind
@@ -21,6 +22,25 @@ public sealed interface PinPurpose {
     @Override
     public String text() {
       return GROUP + " " + group + " " + members;
+    }
+  }
+
+  /**
+   * Says that the snapshots of a group are being taken, on the member with the lowest id, from
+   * before the first HOLD until it is decided what becomes of them.
+   */
+  record OfUnfinishedGroup(String group, int members) implements PinPurpose {
+    @Override
+    public String text() {
+      return UNFINISHED_GROUP + " " + group + " " + members;
+    }
+  }
+
+  /** Decides whether the snapshots of a group that was being taken stay, or are taken back. */
+  record OfGroupOutcome(String group, boolean finished) implements PinPurpose {
+    @Override
+    public String text() {
+      return GROUP_OUTCOME + " " + group + " " + (finished ? FINISHED : GIVEN_UP);
     }
   }
 
@@ -53,6 +73,10 @@ public sealed interface PinPurpose {
 
   String SNAPSHOT = "snapshot";
   String GROUP = "group";
+  String UNFINISHED_GROUP = "unfinished-group";
+  String GROUP_OUTCOME = "group-outcome";
+  String FINISHED = "finished";
+  String GIVEN_UP = "given-up";
   String SCHEDULE = "schedule";
   String CLONE = "clone";
   String EXPORT = "export";
@@ -64,7 +88,7 @@ public sealed interface PinPurpose {
   default boolean isSnapshot() {
     return switch (this) {
       case OfSnapshot _, OfGroup _, OfSchedule _ -> true;
-      case OfClone _, OfExport _, Unknown _ -> false;
+      case OfUnfinishedGroup _, OfGroupOutcome _, OfClone _, OfExport _, Unknown _ -> false;
     };
   }
 
@@ -76,7 +100,10 @@ public sealed interface PinPurpose {
       case SCHEDULE -> new OfSchedule();
       case EXPORT -> new OfExport();
       case CLONE -> clone(words).orElseGet(() -> new Unknown(text));
-      case GROUP -> group(words).orElseGet(() -> new Unknown(text));
+      case GROUP -> group(words, OfGroup::new).orElseGet(() -> new Unknown(text));
+      case GROUP_OUTCOME -> outcome(words).orElseGet(() -> new Unknown(text));
+      case UNFINISHED_GROUP ->
+          group(words, OfUnfinishedGroup::new).orElseGet(() -> new Unknown(text));
       default -> new Unknown(text);
     };
   }
@@ -87,13 +114,21 @@ public sealed interface PinPurpose {
         : Optional.empty();
   }
 
-  private static Optional<PinPurpose> group(String[] words) {
+  private static Optional<PinPurpose> group(
+      String[] words, BiFunction<String, Integer, PinPurpose> purpose) {
     try {
       return words.length == 3
-          ? Optional.of(new OfGroup(words[1], Integer.parseInt(words[2])))
+          ? Optional.of(purpose.apply(words[1], Integer.parseInt(words[2])))
           : Optional.empty();
     } catch (NumberFormatException notOurs) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<PinPurpose> outcome(String[] words) {
+    boolean ours = words.length == 3 && (words[2].equals(FINISHED) || words[2].equals(GIVEN_UP));
+    return ours
+        ? Optional.of(new OfGroupOutcome(words[1], words[2].equals(FINISHED)))
+        : Optional.empty();
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class Snapshots {
   private final Volumes volumes;
   private final LogPinning anybody;
-  private final Pinning pinning;
+  private final OwnersAtHand owners;
 
   /**
    * Takes them as anybody can: of the state that the log shows. What a volume's owner has written
@@ -21,31 +21,47 @@ public final class Snapshots {
   public Snapshots(Volumes volumes) {
     this.volumes = volumes;
     this.anybody = new LogPinning(volumes);
-    this.pinning = anybody;
+    this.owners = OwnersAtHand.NONE;
   }
 
-  private Snapshots(Snapshots other, Pinning pinning) {
+  private Snapshots(Snapshots other, OwnersAtHand owners) {
     this.volumes = other.volumes;
     this.anybody = other.anybody;
-    this.pinning = pinning;
+    this.owners = owners;
   }
 
   /**
-   * The same; snapshots of a volume that {@code owners} can pin are taken by it: it answers empty
+   * The same; snapshots of a volume that {@code atHand} can pin are taken by it: it answers empty
    * for others.
    */
-  public Snapshots preferring(OwnersAtHand owners) {
-    return new Snapshots(
-        this,
-        (volume, request) ->
-            owners.pin(volume, request).orElseGet(() -> anybody.pin(volume, request)));
+  public Snapshots preferring(OwnersAtHand atHand) {
+    return new Snapshots(this, atHand);
   }
 
   /** Owners that can be asked. */
-  @FunctionalInterface
   public interface OwnersAtHand {
     /** Empty: none of them has this volume. */
     Optional<Snapshot> pin(String volume, PinRequest request);
+
+    /**
+     * Has all committed that was written to a volume before, and then a HOLD of {@code group} in
+     * its log. False: none of them has this volume.
+     */
+    boolean hold(String volume, String group);
+
+    /** None. */
+    OwnersAtHand NONE =
+        new OwnersAtHand() {
+          @Override
+          public Optional<Snapshot> pin(String volume, PinRequest request) {
+            return Optional.empty();
+          }
+
+          @Override
+          public boolean hold(String volume, String group) {
+            return false;
+          }
+        };
   }
 
   /** The volumes that they are of. */
@@ -55,7 +71,12 @@ public final class Snapshots {
 
   /** Who takes them. */
   Pinning pinning() {
-    return pinning;
+    return (volume, request) ->
+        owners.pin(volume, request).orElseGet(() -> anybody.pin(volume, request));
+  }
+
+  OwnersAtHand owners() {
+    return owners;
   }
 
   LogPinning anybody() {
@@ -68,8 +89,8 @@ public final class Snapshots {
    * @throws io.s3shard.error.VolumeExists if it has one of this name
    */
   public Snapshot create(String volume, String name) {
-    return pinning.pin(
-        volume, PinRequest.of(name, new PinPurpose.OfSnapshot(), volumes.execution().now()));
+    return pinning()
+        .pin(volume, PinRequest.of(name, new PinPurpose.OfSnapshot(), volumes.execution().now()));
   }
 
   /** The same by the volume's id, as anybody. */

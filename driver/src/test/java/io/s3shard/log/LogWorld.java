@@ -8,6 +8,7 @@ import io.s3shard.format.ObjectRef;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.Purpose;
 import io.s3shard.store.PutOutcome;
+import io.s3shard.testing.InlineExecution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

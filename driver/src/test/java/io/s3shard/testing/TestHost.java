@@ -21,7 +21,8 @@ public final class TestHost {
   private static final ImageOptions SMALL =
       new ImageOptions(Duration.ofHours(1), 16 << 10, 64 << 10, 8, 1 << 20, 4, 100, 1 << 20);
 
-  private final HeapArenas arenas = new HeapArenas(1 << 18, 64);
+  private final String node;
+  private final HeapArenas arenas;
   private final ImageOpener opener;
 
   public TestHost(ObjectStore store, Execution execution, String node) {
@@ -30,6 +31,17 @@ public final class TestHost {
 
   /** {@code giveUp}: as {@link ImageOpener} has it. */
   public TestHost(ObjectStore store, Execution execution, String node, BooleanSupplier giveUp) {
+    this(store, execution, node, giveUp, new HeapArenas(1 << 18, 64));
+  }
+
+  private TestHost(
+      ObjectStore store,
+      Execution execution,
+      String node,
+      BooleanSupplier giveUp,
+      HeapArenas arenas) {
+    this.node = node;
+    this.arenas = arenas;
     this.opener =
         new ImageOpener(
             store,
@@ -44,6 +56,12 @@ public final class TestHost {
 
   public ImageOpener opener() {
     return opener;
+  }
+
+  /** The same machine, after its process has died, with another process on it. */
+  public TestHost restarted(ObjectStore store, Execution execution) {
+    processDied();
+    return new TestHost(store, execution, node, () -> false, arenas);
   }
 
   /** Kills the process: its images must not be used any more. */

@@ -117,6 +117,14 @@ final class Daemon {
     return Programs.end(command(shipped(), MAIN, List.of(arguments)));
   }
 
+  /** Starts one command, to be killed; what it says is thrown away. */
+  Process start(String... arguments) throws IOException {
+    return command(shipped(), MAIN, List.of(arguments))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
   /**
    * Lines of shell, in which {@code s3shard} is the built command; they end at the first that
    * fails.

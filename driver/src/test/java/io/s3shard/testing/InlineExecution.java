@@ -1,26 +1,27 @@
-package io.s3shard.log;
+package io.s3shard.testing;
 
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 
 /** One thread, virtual time, seeded dice: a fork runs at once, a sleep moves the clock. */
-final class InlineExecution implements Execution {
+public final class InlineExecution implements Execution {
   private final Random random = new Random(7);
   private long nanos = 1;
-  final Deque<Runnable> duringSleeps = new ArrayDeque<>();
-  long sleptNanos;
+  public final Deque<Runnable> duringSleeps = new ArrayDeque<>();
+  public long sleptNanos;
 
   @Override
   public <T> Task<T> fork(String name, Callable<T> body) {
     try {
-      return new Done<>(List.of(body.call()), List.of());
+      return new Done<>(Collections.singletonList(body.call()), List.of());
     } catch (RuntimeException e) {
       return new Done<>(List.of(), List.of(e));
     } catch (Exception e) {
@@ -53,7 +54,8 @@ final class InlineExecution implements Execution {
     }
   }
 
-  void passNanos(long passed) {
+  /** Moves the clock. */
+  public void passNanos(long passed) {
     nanos += passed;
   }
 
