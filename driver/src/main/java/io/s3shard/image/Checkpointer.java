@@ -1,5 +1,6 @@
 package io.s3shard.image;
 
+import io.s3shard.error.Poisoned;
 import io.s3shard.error.S3ShardException;
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.Signal;
@@ -8,6 +9,7 @@ import io.s3shard.log.Checkpoint;
 import io.s3shard.log.LogRecord;
 import io.s3shard.map.CheckpointDraft;
 import io.s3shard.store.ObjectKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +62,7 @@ final class Checkpointer {
   private Phase phase = Phase.IDLE;
   private @Nullable Ready ready;
   private Execution.@Nullable Task<Void> task;
+  private final Setbacks setbacks = new Setbacks();
   private boolean stopping;
   private boolean stopped;
 
@@ -149,10 +152,14 @@ final class Checkpointer {
       collector.collect(died);
     }
     if (begin) {
-      Execution.Task<Void> started = parts.execution().fork("checkpoint", this::prepareUnderLoad);
-      synchronized (parts.lock()) {
-        task = started;
-      }
+      start();
+    }
+  }
+
+  private void start() {
+    Execution.Task<Void> started = parts.execution().fork("checkpoint", this::prepareUnderLoad);
+    synchronized (parts.lock()) {
+      task = started;
     }
   }
 
@@ -165,17 +172,29 @@ final class Checkpointer {
 
   /**
    * The hard stop of DESIGN §4: replay, tail and the dead must not grow without bound when the
-   * bucket is too slow for checkpoints.
+   * bucket is too slow for checkpoints, or takes none.
+   *
+   * @throws S3ShardException why none can be made, after several tries
    */
   void waitIfFarBehind() {
     while (true) {
       long seen = changed.version();
+      boolean begin;
       synchronized (parts.lock()) {
-        if (phase != Phase.RUNNING || !isDue(2)) {
+        if (phase == Phase.READY || phase == Phase.TAKEN || !isDue(2)) {
           return;
         }
+        begin = phase == Phase.IDLE;
+        if (begin) {
+          setbacks.giveUpIfHopeless();
+          phase = Phase.RUNNING;
+        }
       }
-      changed.await(seen);
+      if (begin) {
+        start();
+      } else {
+        changed.await(seen);
+      }
     }
   }
 
@@ -264,6 +283,7 @@ final class Checkpointer {
   }
 
   private @Nullable Void prepareUnderLoad() {
+    pauseAfterSetback();
     long covered;
     synchronized (parts.lock()) {
       covered = uncovered.bytes();
@@ -272,29 +292,57 @@ final class Checkpointer {
     return null;
   }
 
+  /** A failure is seldom over at once. But a close waits for nothing. */
+  private void pauseAfterSetback() {
+    while (true) {
+      long seen = changed.version();
+      long now = parts.execution().nanoTime();
+      Duration left;
+      synchronized (parts.lock()) {
+        left = stopping ? Duration.ZERO : setbacks.pause(now);
+      }
+      if (left.isZero()) {
+        return;
+      }
+      changed.await(seen, left);
+    }
+  }
+
   /** Returns whether a checkpoint is ready. */
   private boolean prepare(Supplier<UpkeepPlan> plan) {
     List<ObjectKey> uploaded = new ArrayList<>();
     Ready made = null;
+    @Nullable S3ShardException setback = null;
     try {
       made = make(plan, uploaded);
     } catch (CancellationException e) {
       uploader.delete(uploaded);
     } catch (S3ShardException e) {
-      LOG.warn(
-          "volume {}: a checkpoint was given up, the next COMMIT begins another: {}",
-          parts.volume(),
-          e.getMessage());
+      LOG.warn("volume {}: a checkpoint was given up: {}", parts.volume(), e.getMessage());
+      setback = e;
       uploader.delete(uploaded);
+    } catch (RuntimeException e) {
+      setback = new Poisoned("a checkpoint failed by a fault of s3shard itself: " + e, e);
+      throw e;
     } finally {
-      synchronized (parts.lock()) {
-        ready = made;
-        phase = made == null ? Phase.IDLE : Phase.READY;
-      }
-      changed.raise();
-      parts.wake().raise();
+      ended(made, setback);
     }
     return made != null;
+  }
+
+  private void ended(@Nullable Ready made, @Nullable S3ShardException setback) {
+    long now = parts.execution().nanoTime();
+    synchronized (parts.lock()) {
+      ready = made;
+      phase = made == null ? Phase.IDLE : Phase.READY;
+      if (made != null) {
+        setbacks.succeeded();
+      } else if (setback != null) {
+        setbacks.failed(setback, now);
+      }
+    }
+    changed.raise();
+    parts.wake().raise();
   }
 
   private Ready make(Supplier<UpkeepPlan> wanted, List<ObjectKey> uploaded) {
