@@ -3,6 +3,7 @@ package io.s3shard.image;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.Extent;
 import io.s3shard.format.ObjectRef;
+import io.s3shard.log.Checkpoint;
 import io.s3shard.map.CheckpointDraft;
 import io.s3shard.map.ChunkMap;
 import io.s3shard.map.EncodedObject;
@@ -16,28 +17,66 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * Makes a checkpoint: loads the pages that it needs, copies what must move and what upkeep wants
- * moved, uploads pages and root. One at a time.
+ * Makes a checkpoint: counts some more of what is live, loads the pages that it needs, copies what
+ * must move and what upkeep wants moved, uploads pages and root. One at a time.
  */
 final class CheckpointMaker {
   /** So many pages are counted with each checkpoint, until all are. */
   static final int PAGES_COUNTED = 16;
 
-  private final ImageParts parts;
-  private final Uploader uploader;
-  private final CopyMeter meter;
+  /** How others look at it while it is being made. */
+  interface Circumstances {
+    /** Whether upkeep must not be slowed down. */
+    boolean isUrgent();
 
-  CheckpointMaker(ImageParts parts, Uploader uploader, CopyMeter meter) {
-    this.parts = parts;
-    this.uploader = uploader;
-    this.meter = meter;
+    /** Whether a plan that can be given up is. */
+    boolean isStopping();
   }
 
-  /** Takes some more chunks into the account of what is live. Returns what turns out dead. */
-  List<ObjectKey> count() {
+  private final ImageParts parts;
+  private final Uploader uploader;
+  private final UncoveredCommits uncovered;
+  private final Upkeeper upkeeper;
+  private final Collector collector;
+  private final CopyMeter meter = new CopyMeter();
+
+  CheckpointMaker(
+      ImageParts parts,
+      Uploader uploader,
+      UncoveredCommits uncovered,
+      Upkeeper upkeeper,
+      Collector collector) {
+    this.parts = parts;
+    this.uploader = uploader;
+    this.uncovered = uncovered;
+    this.upkeeper = upkeeper;
+    this.collector = collector;
+  }
+
+  CopyMeter meter() {
+    return meter;
+  }
+
+  /** Takes some more chunks into the account of what is live; true: all are in it. */
+  boolean count() {
+    List<ObjectKey> dead = countSome();
+    long slot;
+    boolean complete;
+    synchronized (parts.lock()) {
+      slot = uncovered.tail();
+      complete = parts.committed().map().space().complete();
+    }
+    if (!dead.isEmpty()) {
+      collector.collect(new Collector.Death(slot, dead, Optional.empty(), List.of()));
+    }
+    return complete;
+  }
+
+  /** Returns what turns out dead. */
+  private List<ObjectKey> countSome() {
     ChunkMap map = parts.committed().map();
     List<ObjectRef> next;
     synchronized (parts.lock()) {
@@ -56,19 +95,34 @@ final class CheckpointMaker {
   }
 
   /**
-   * Finishes a draft, all of it in the bucket.
+   * Makes one of all COMMITs until now.
    *
+   * @param wanted asked for once what is live has been counted
    * @param uploaded gets the key of everything that is uploaded, before it is
-   * @param urgent whether upkeep must not be slowed down
-   * @param cancelled whether a plan that can be given up is
    * @throws CancellationException if it was given up
    */
-  void make(
+  Checkpointer.Ready make(
+      Supplier<UpkeepPlan> wanted, List<ObjectKey> uploaded, Circumstances circumstances) {
+    boolean _ = count();
+    UpkeepPlan plan = wanted.get();
+    CheckpointDraft draft;
+    synchronized (parts.lock()) {
+      draft =
+          parts
+              .committed()
+              .map()
+              .beginCheckpoint(uncovered.tail(), uncovered.sizeBytes(), plan.upkeep());
+    }
+    finish(draft, plan, uploaded, circumstances);
+    upkeeper.searched(draft.searchedTo());
+    return new Checkpointer.Ready(new Checkpoint(draft.rootRef(), draft.covers()), draft);
+  }
+
+  private void finish(
       CheckpointDraft draft,
       UpkeepPlan plan,
       List<ObjectKey> uploaded,
-      BooleanSupplier urgent,
-      BooleanSupplier cancelled) {
+      Circumstances circumstances) {
     search(draft, plan);
     install(draft);
     long[] free = {inlineBytes(draft.toGather())};
@@ -79,10 +133,12 @@ final class CheckpointMaker {
             uploaded,
             meter,
             bytes -> {
-              checkGoesOn(plan, cancelled);
+              if (plan.canBeGivenUp() && circumstances.isStopping()) {
+                throw new CancellationException("upkeep was given up");
+              }
               long paced = Math.max(0, bytes - free[0]);
               free[0] = Math.max(0, free[0] - bytes);
-              parts.quota().copied(paced, urgent);
+              parts.quotas().pace().copied(paced, circumstances::isUrgent);
             });
     List<Extent> moved = gather.move(draft.toGather());
     draft.gathered(moved, gather.fold(draft.toFold()));
@@ -90,12 +146,6 @@ final class CheckpointMaker {
         parts.names(),
         ref -> parts.committed().page(ref, Purpose.BACKGROUND),
         objects -> upload(objects, uploaded));
-  }
-
-  private static void checkGoesOn(UpkeepPlan plan, BooleanSupplier cancelled) {
-    if (plan.canBeGivenUp() && cancelled.getAsBoolean()) {
-      throw new CancellationException("upkeep was given up");
-    }
   }
 
   private void search(CheckpointDraft draft, UpkeepPlan plan) {

@@ -12,7 +12,6 @@ import io.s3shard.store.ObjectKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *   TAKEN    in a COMMIT on its way
  * </pre>
  */
-final class Checkpointer {
+final class Checkpointer implements CheckpointMaker.Circumstances {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
   private enum Phase {
@@ -46,7 +45,6 @@ final class Checkpointer {
 
   private final ImageParts parts;
   private final Uploader uploader;
-  private final CopyMeter meter = new CopyMeter();
   private final CheckpointMaker maker;
   private final Upkeeper upkeeper;
   private final Collector collector;
@@ -56,9 +54,6 @@ final class Checkpointer {
   private final UncoveredCommits uncovered;
 
   private Collector.@Nullable Death death;
-  private long tail;
-  private long sizeBytes;
-  private long userCommits;
   private Phase phase = Phase.IDLE;
   private @Nullable Ready ready;
   private Execution.@Nullable Task<Void> task;
@@ -69,13 +64,11 @@ final class Checkpointer {
   Checkpointer(ImageParts parts, Uploader uploader) {
     this.parts = parts;
     this.uploader = uploader;
-    this.maker = new CheckpointMaker(parts, uploader, meter);
     this.upkeeper = new Upkeeper(parts);
     this.changed = parts.execution().signal();
     this.collector = new Collector(parts, uploader);
-    this.uncovered = new UncoveredCommits(parts.volume(), parts.commits());
-    this.sizeBytes = parts.sizeBytes();
-    this.tail = parts.owned().state().tail();
+    this.uncovered = new UncoveredCommits(parts);
+    this.maker = new CheckpointMaker(parts, uploader, uncovered, upkeeper, collector);
   }
 
   Upkeeper upkeeper() {
@@ -83,7 +76,7 @@ final class Checkpointer {
   }
 
   CopyMeter meter() {
-    return meter;
+    return maker.meter();
   }
 
   long deleted() {
@@ -112,12 +105,7 @@ final class Checkpointer {
    * names.
    */
   void committed(long slot, LogRecord.Commit commit, long committedBytes, @Nullable Ready named) {
-    tail = slot;
-    sizeBytes = Math.max(sizeBytes, commit.sizeBytes());
-    boolean changes = !commit.extents().isEmpty();
-    uncovered.add(
-        slot, new UncoveredCommits.Brought(changes, committedBytes, commit.extentsObject()));
-    userCommits += changes ? 1 : 0;
+    uncovered.add(slot, commit, committedBytes);
     if (named != null) {
       named(slot, named);
     }
@@ -143,7 +131,7 @@ final class Checkpointer {
     synchronized (parts.lock()) {
       died = death;
       death = null;
-      begin = phase == Phase.IDLE && !stopped && isDue(1);
+      begin = phase == Phase.IDLE && !stopped && uncovered.isDue(1);
       if (begin) {
         phase = Phase.RUNNING;
       }
@@ -163,13 +151,6 @@ final class Checkpointer {
     }
   }
 
-  private boolean isDue(double factor) {
-    ImageOptions options = parts.options();
-    return uncovered.count() >= factor * options.checkpointCommits()
-        || uncovered.bytes() >= factor * options.checkpointBytes()
-        || parts.committed().map().tailExtents() >= factor * options.checkpointExtents();
-  }
-
   /**
    * The hard stop of DESIGN §4: replay, tail and the dead must not grow without bound when the
    * bucket is too slow for checkpoints, or takes none.
@@ -181,7 +162,7 @@ final class Checkpointer {
       long seen = changed.version();
       boolean begin;
       synchronized (parts.lock()) {
-        if (phase == Phase.READY || phase == Phase.TAKEN || !isDue(2)) {
+        if (phase == Phase.READY || phase == Phase.TAKEN || !uncovered.isDue(2)) {
           return;
         }
         begin = phase == Phase.IDLE;
@@ -199,13 +180,15 @@ final class Checkpointer {
   }
 
   /** Whether COMMITs will soon have to wait for the checkpoint, or somebody waits already. */
-  private boolean isUrgent() {
+  @Override
+  public boolean isUrgent() {
     synchronized (parts.lock()) {
-      return stopping || isDue(1.5) || parts.waiting().count() > 0;
+      return stopping || uncovered.isDue(1.5) || parts.waiting().count() > 0;
     }
   }
 
-  private boolean isStopping() {
+  @Override
+  public boolean isStopping() {
     synchronized (parts.lock()) {
       return stopping;
     }
@@ -214,7 +197,7 @@ final class Checkpointer {
   /** COMMITs that changed the image, in this epoch. */
   long userCommits() {
     synchronized (parts.lock()) {
-      return userCommits;
+      return uncovered.userCommits();
     }
   }
 
@@ -232,7 +215,7 @@ final class Checkpointer {
   /** Whether a share of what makes a checkpoint due has gathered. */
   boolean isDueBy(double share) {
     synchronized (parts.lock()) {
-      return isDue(share);
+      return uncovered.isDue(share);
     }
   }
 
@@ -314,7 +297,7 @@ final class Checkpointer {
     Ready made = null;
     @Nullable S3ShardException setback = null;
     try {
-      made = make(plan, uploaded);
+      made = maker.make(plan, uploaded, this);
     } catch (CancellationException e) {
       uploader.delete(uploaded);
     } catch (S3ShardException e) {
@@ -345,41 +328,12 @@ final class Checkpointer {
     parts.wake().raise();
   }
 
-  private Ready make(Supplier<UpkeepPlan> wanted, List<ObjectKey> uploaded) {
-    boolean _ = count();
-    UpkeepPlan plan = wanted.get();
-    CheckpointDraft draft;
-    long covers;
-    synchronized (parts.lock()) {
-      covers = tail;
-      draft = parts.committed().map().beginCheckpoint(covers, sizeBytes, plan.upkeep());
-    }
-    maker.make(draft, plan, uploaded, this::isUrgent, this::isStopping);
-    upkeeper.searched(draft.searchedTo());
-    return new Ready(new Checkpoint(draft.rootRef(), covers), draft);
-  }
-
-  /** Takes some more chunks into the account of what is live; true: all are in it. */
-  private boolean count() {
-    List<ObjectKey> dead = maker.count();
-    long slot;
-    boolean complete;
-    synchronized (parts.lock()) {
-      slot = tail;
-      complete = parts.committed().map().space().complete();
-    }
-    if (!dead.isEmpty()) {
-      collector.collect(new Collector.Death(slot, dead, Optional.empty(), List.of()));
-    }
-    return complete;
-  }
-
   /** Takes all chunks into the account, unless the image closes meanwhile. */
   void countAll() {
     while (whenIdle(() -> phase = Phase.RUNNING)) {
       boolean complete = true;
       try {
-        complete = count();
+        complete = maker.count();
       } finally {
         synchronized (parts.lock()) {
           phase = Phase.IDLE;

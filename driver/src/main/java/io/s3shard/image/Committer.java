@@ -63,6 +63,12 @@ final class Committer {
   Done commit(Cut cut, CommitCause cause) {
     checkpointer.waitIfFarBehind();
     Checkpointer.@Nullable Ready checkpoint = checkpointer.takeReady();
+    try (MemoryQuota.Taken _ = parts.quotas().completing().take(cut.completedBytes())) {
+      return commit(cut, checkpoint);
+    }
+  }
+
+  private Done commit(Cut cut, Checkpointer.@Nullable Ready checkpoint) {
     List<FrozenBlocks.Run> runs =
         FrozenBlocks.of(cut, parts.arena(), parts.committed(), uploader::run);
     Map<Long, EarlyUploads.Early> there = early.usable(cut);

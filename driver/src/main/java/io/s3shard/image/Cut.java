@@ -1,6 +1,9 @@
 package io.s3shard.image;
 
+import io.s3shard.format.Blocks;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Dirty data that becomes one COMMIT: everything that was written between two freezes. Guarded by
@@ -17,6 +20,9 @@ final class Cut {
 
   /** Chunks of it that go to the bucket before it is frozen. */
   final EarlyUploads.OfCut early = new EarlyUploads.OfCut();
+
+  /** Blocks of which a record ended somewhere in the middle. */
+  private final Set<Long> partial = new HashSet<>();
 
   /** Reservations whose bytes are not in place yet. */
   int pending;
@@ -35,6 +41,26 @@ final class Cut {
 
   Cut(long sizeBytes) {
     this.sizeBytes = sizeBytes;
+  }
+
+  /** Notes that bytes {@code start} up to {@code end} were written, zeroed or discarded. */
+  void notePartial(long start, long end) {
+    if (start % Blocks.SIZE != 0) {
+      partial.add(start / Blocks.SIZE);
+    }
+    if (end % Blocks.SIZE != 0) {
+      partial.add(end / Blocks.SIZE);
+    }
+  }
+
+  /** How much memory it takes at most to complete its blocks. */
+  long completedBytes() {
+    return (long) partial.size() * Blocks.SIZE;
+  }
+
+  /** Whether it must be committed before it takes any more. */
+  boolean isFull(CutBounds bounds) {
+    return partial.size() >= bounds.partialBlocks() || index.size() >= bounds.runs();
   }
 
   /** Whether there is something to commit. */

@@ -120,7 +120,7 @@ final class Gather {
 
   private void upload(ObjectRef object, List<Extent> content) {
     int bytes = object.blocks() * Blocks.SIZE;
-    try (CopyQuota.Taken _ = parts.quota().take(bytes)) {
+    try (MemoryQuota.Taken _ = parts.quotas().copying().take(bytes)) {
       copy(object, content);
     }
     copied.accept(bytes);

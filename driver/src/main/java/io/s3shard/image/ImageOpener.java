@@ -38,9 +38,6 @@ public final class ImageOpener {
   /** How often somebody else may get in between load and OPEN before we give up. */
   private static final int TRIES = 20;
 
-  /** Memory for what the images of this process copy in the background: two segments. */
-  private static final long COPY_BYTES = 16L << 20;
-
   private final ObjectStore store;
   private final Execution execution;
   private final ArenaHome arenas;
@@ -50,7 +47,7 @@ public final class ImageOpener {
   private final Host host;
   private final ImageOptions options;
   private final BooleanSupplier giveUp;
-  private final CopyQuota quota;
+  private final SharedQuotas quotas;
 
   /** With buffers of its own: for a process that opens images for one purpose only. */
   public ImageOpener(
@@ -96,7 +93,7 @@ public final class ImageOpener {
     this.host = host;
     this.options = options;
     this.giveUp = giveUp;
-    this.quota = new CopyQuota(execution, COPY_BYTES, options.upkeep().bytesPerSecond());
+    this.quotas = SharedQuotas.of(execution, options);
   }
 
   /**
@@ -233,7 +230,7 @@ public final class ImageOpener {
             covered,
             replayed,
             loaded.commits(),
-            quota));
+            quotas));
   }
 
   /** We own the volume: nothing may be missing, unless somebody has fenced us already. */

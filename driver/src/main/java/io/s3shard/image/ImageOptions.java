@@ -17,7 +17,8 @@ public record ImageOptions(
     long pageCacheBytes,
     Duration minFlushInterval,
     int checkpointExtents,
-    UpkeepOptions upkeep) {
+    UpkeepOptions upkeep,
+    CutBounds cuts) {
   /** Runs of the tail index after which a checkpoint is due: 8 MiB of memory. */
   private static final int CHECKPOINT_EXTENTS = 64 << 10;
 
@@ -42,7 +43,8 @@ public record ImageOptions(
         pageCacheBytes,
         Duration.ZERO,
         CHECKPOINT_EXTENTS,
-        UpkeepOptions.defaults());
+        UpkeepOptions.defaults(),
+        CutBounds.STANDARD);
   }
 
   /** As DESIGN §4 and §5 say; 16 uploads side by side fill a fast line at 25 ms. */
@@ -71,6 +73,7 @@ public record ImageOptions(
         pageCacheBytes,
         minFlushInterval,
         checkpointExtents,
-        upkeep);
+        upkeep,
+        cuts);
   }
 }

@@ -35,4 +35,4 @@ record ImageParts(
     long coveredSequence,
     List<Arena.Reservation> replayed,
     SortedMap<Long, UncoveredCommits.Brought> commits,
-    CopyQuota quota) {}
+    SharedQuotas quotas) {}

@@ -67,8 +67,7 @@ final class MapLoader {
             .filter(extent -> extent.source() instanceof Extent.Source.InObject)
             .mapToLong(extent -> extent.range().count())
             .sum();
-    return new UncoveredCommits.Brought(
-        !commit.extents().isEmpty(), blocks * Blocks.SIZE, commit.extentsObject());
+    return UncoveredCommits.Brought.by(commit, blocks * Blocks.SIZE);
   }
 
   /** What replay begins with where there is no checkpoint: nothing, or what was cloned. */

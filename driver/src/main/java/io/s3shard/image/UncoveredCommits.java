@@ -2,30 +2,41 @@ package io.s3shard.image;
 
 import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectRef;
-import io.s3shard.format.VolumeId;
+import io.s3shard.log.LogRecord;
 import io.s3shard.store.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The COMMITs that no checkpoint covers: what an open would have to replay. Not thread-safe. */
+/**
+ * The COMMITs that no checkpoint covers: what an open would have to replay, and the tail index
+ * holds. Guarded by the image's lock.
+ */
 final class UncoveredCommits {
   /**
    * What a COMMIT brought. {@code changes}: not only the name of a checkpoint; {@code index}: where
    * its extents are if they are many.
    */
-  record Brought(boolean changes, long bytes, Optional<ObjectRef> index) {}
+  record Brought(boolean changes, long bytes, Optional<ObjectRef> index) {
+    static Brought by(LogRecord.Commit commit, long bytes) {
+      return new Brought(!commit.extents().isEmpty(), bytes, commit.extentsObject());
+    }
+  }
 
-  private final VolumeId volume;
+  private final ImageParts parts;
   private final TreeMap<Long, Brought> bySlot;
   private long bytes;
+  private long tail;
+  private long sizeBytes;
+  private long userCommits;
 
-  UncoveredCommits(VolumeId volume, Map<Long, Brought> bySlot) {
-    this.volume = volume;
-    this.bySlot = new TreeMap<>(bySlot);
+  UncoveredCommits(ImageParts parts) {
+    this.parts = parts;
+    this.bySlot = new TreeMap<>(parts.commits());
     this.bytes = bySlot.values().stream().mapToLong(Brought::bytes).sum();
+    this.tail = parts.owned().state().tail();
+    this.sizeBytes = parts.sizeBytes();
   }
 
   int count() {
@@ -36,14 +47,41 @@ final class UncoveredCommits {
     return bytes;
   }
 
+  /** The slot of the last of them, or the log's tail when the image was opened. */
+  long tail() {
+    return tail;
+  }
+
+  /** The image's size there. */
+  long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** How many COMMITs have changed the image since it was opened. */
+  long userCommits() {
+    return userCommits;
+  }
+
   /** Whether a checkpoint would have anything new to say. */
   boolean change() {
     return bySlot.values().stream().anyMatch(Brought::changes);
   }
 
-  void add(long slot, Brought brought) {
+  /** Whether there is so much of what makes a checkpoint due: 1 is all of it. */
+  boolean isDue(double factor) {
+    ImageOptions options = parts.options();
+    return count() >= factor * options.checkpointCommits()
+        || bytes >= factor * options.checkpointBytes()
+        || parts.committed().map().tailExtents() >= factor * options.checkpointExtents();
+  }
+
+  void add(long slot, LogRecord.Commit commit, long committedBytes) {
+    Brought brought = Brought.by(commit, committedBytes);
     bySlot.put(slot, brought);
-    bytes += brought.bytes();
+    bytes += committedBytes;
+    tail = slot;
+    sizeBytes = Math.max(sizeBytes, commit.sizeBytes());
+    userCommits += brought.changes() ? 1 : 0;
   }
 
   /** A checkpoint covers all up to {@code slot}: returns the objects that are dead by that. */
@@ -51,7 +89,7 @@ final class UncoveredCommits {
     List<ObjectKey> dead = new ArrayList<>();
     var covered = bySlot.headMap(slot, true);
     covered.forEach((commit, brought) -> {
-      dead.add(Layout.log(volume, commit));
+      dead.add(Layout.log(parts.volume(), commit));
       brought.index().ifPresent(object -> dead.add(object.key()));
       bytes -= brought.bytes();
     });

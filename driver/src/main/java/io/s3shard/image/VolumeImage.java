@@ -427,6 +427,9 @@ public final class VolumeImage implements Image {
       if (closing) {
         throw new InvalidRequest("the image is being closed");
       }
+      if (active.isFull(options.cuts())) {
+        return null;
+      }
       Arena.Reservation reservation = arena.reserve(kind, offset, length);
       if (reservation != null) {
         begin(reservation);
@@ -476,6 +479,9 @@ public final class VolumeImage implements Image {
           cut.index.insert(
               new DirtyIndex.Run(record.offset(), end, record.sequence(), DirtyIndex.Run.ZEROS, 0));
       case SIZE -> {}
+    }
+    if (record.kind() != Arena.Kind.SIZE) {
+      cut.notePartial(record.offset(), end);
     }
     cut.sizeBytes = Math.max(cut.sizeBytes, end);
     sizeBytes = Math.max(sizeBytes, end);
@@ -606,6 +612,7 @@ public final class VolumeImage implements Image {
         pace.begins();
       }
     }
+    room.raise();
     while (true) {
       long seen = settled.version();
       synchronized (lock) {

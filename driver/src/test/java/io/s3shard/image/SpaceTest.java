@@ -77,7 +77,8 @@ class SpaceTest {
             upkeep.bytesPerSecond(),
             scaled(upkeep.leastBytes(), 1),
             scaled(upkeep.idleBytes(), 1),
-            scaled(upkeep.slackBytes(), 1)));
+            scaled(upkeep.slackBytes(), 1)),
+        defaults.cuts());
   }
 
   @BeforeEach
@@ -189,6 +190,19 @@ class SpaceTest {
 
     assertThat(afterCheckpoint).isLessThanOrEqualTo(2.3);
     assertThat(afterMerging).isLessThanOrEqualTo(4);
+    check();
+  }
+
+  @Test
+  void withoutFsyncHardlyMoreIsUploadedThanWasWritten() {
+    awaitSilence();
+    long before = uploaded();
+    int writes = BLOCKS / 10;
+    for (int i = 0; i < writes; i++) {
+      write(random.nextInt(BLOCKS));
+    }
+    awaitSilence();
+    assertThat(report("without fsync", before, writes)).isLessThanOrEqualTo(1.1);
     check();
   }
 

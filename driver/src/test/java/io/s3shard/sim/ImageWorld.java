@@ -3,6 +3,7 @@ package io.s3shard.sim;
 import io.s3shard.error.S3ShardException;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.VolumeId;
+import io.s3shard.image.CutBounds;
 import io.s3shard.image.ImageOptions;
 import io.s3shard.image.UpkeepOptions;
 import io.s3shard.log.LogRecord;
@@ -104,7 +105,10 @@ final class ImageWorld {
             ? dice.between(Duration.ofMillis(10), Duration.ofSeconds(2))
             : Duration.ZERO,
         (int) dice.between(10, 400),
-        upkeep(dice));
+        upkeep(dice),
+        dice.chance(0.25)
+            ? new CutBounds((int) dice.between(1, 20), (int) dice.between(1, 100))
+            : CutBounds.STANDARD);
   }
 
   private static UpkeepOptions upkeep(SimRandom dice) {

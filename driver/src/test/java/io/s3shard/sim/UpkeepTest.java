@@ -11,6 +11,7 @@ import io.s3shard.format.Blocks;
 import io.s3shard.format.Layout;
 import io.s3shard.format.VolumeId;
 import io.s3shard.image.ArenaPool;
+import io.s3shard.image.CutBounds;
 import io.s3shard.image.Host;
 import io.s3shard.image.ImageOpener;
 import io.s3shard.image.ImageOptions;
@@ -257,7 +258,8 @@ class UpkeepTest {
             upkeep.bytesPerSecond(),
             upkeep.leastBytes() / 64,
             upkeep.idleBytes() / 64,
-            upkeep.slackBytes() / 64));
+            upkeep.slackBytes() / 64),
+        all.cuts());
   }
 
   @Test
@@ -293,6 +295,47 @@ class UpkeepTest {
       assertThat(Duration.ofNanos(execution.nanoTime() - start))
           .as("pauses of 1 and 2 s: a checkpoint puts a page and a root")
           .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
+      image.close();
+    });
+  }
+
+  /** Each of them is completed in memory, eight times as large as in the arena. */
+  @Test
+  void aCutOfManySmallWritesIsCommittedBeforeItGrowsTooLarge() {
+    run(() -> {
+      VolumeImage image = open(ImageOptions.defaults(), false);
+      fill(image);
+      long commits = image.status().commits();
+      long bytes = image.status().committedBytes();
+      long most = 0;
+      for (int i = 0; i < 10_000; i++) {
+        long block = random.nextInt(CHUNKS * CHUNK_BLOCKS);
+        image.write(block * Blocks.SIZE + 512L * random.nextInt(8), block().limit(512));
+        if (image.status().commits() > commits) {
+          assertThat(image.status().commits()).isEqualTo(++commits);
+          most = Math.max(most, image.status().committedBytes() - bytes);
+          bytes = image.status().committedBytes();
+        }
+      }
+      assertThat(most).isEqualTo((long) CutBounds.STANDARD.partialBlocks() * Blocks.SIZE);
+      image.close();
+    });
+  }
+
+  @Test
+  void aCutOfManyPiecesIsCommittedBeforeItGrowsTooLarge() {
+    run(() -> {
+      VolumeImage image = open(ImageOptions.defaults(), false);
+      fill(image);
+      long commits = image.status().commits();
+      for (long i = 0; i < CutBounds.STANDARD.runs(); i++) {
+        image.zero(2 * i * Blocks.SIZE, Blocks.SIZE);
+      }
+      assertThat(image.status().commits()).isEqualTo(commits);
+      image.zero(2L * CutBounds.STANDARD.runs() * Blocks.SIZE, Blocks.SIZE);
+      // less than it takes until what is dirty is committed anyway
+      execution.sleep(Duration.ofSeconds(2));
+      assertThat(image.status().commits()).isEqualTo(commits + 1);
       image.close();
     });
   }
