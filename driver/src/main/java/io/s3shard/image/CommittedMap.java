@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * guarded by the lock that is given: the image's, so that dirty data and map change together for
  * readers.
  */
-final class CommittedMap {
+final class CommittedMap implements MapShares.Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(CommittedMap.class);
 
   static final int PAGE_LOADS = 16;
@@ -63,6 +64,13 @@ final class CommittedMap {
     this.store = store;
     this.execution = execution;
     this.reader = reader;
+  }
+
+  @Override
+  public void limitPages(LongSupplier bytes) {
+    synchronized (lock) {
+      map.limitPages(bytes.getAsLong());
+    }
   }
 
   /** The map itself; under the lock. */

@@ -300,6 +300,7 @@ public final class ImageOpener {
         volume,
         committed,
         new ReadAhead(execution, readAhead, committed, chunkBlocks),
-        loaded.state().sizeBytes());
+        loaded.state().sizeBytes(),
+        quotas.maps());
   }
 }

@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * What a user may choose for an open image, and the bounds that tests make small. {@code
- * minFlushInterval}: how far apart COMMITs for flushes begin at least; zero: as they come.
+ * minFlushInterval}: how far apart COMMITs for flushes begin at least; zero: as they come. {@code
+ * pageCacheBytes}, {@code checkpointExtents}: for all images that are open.
  */
 public record ImageOptions(
     Duration commitInterval,
@@ -19,7 +20,7 @@ public record ImageOptions(
     int checkpointExtents,
     UpkeepOptions upkeep,
     CutBounds cuts) {
-  /** Runs of the tail index after which a checkpoint is due: 8 MiB of memory. */
+  /** Runs of all tail indexes together after which checkpoints are due: 8 MiB of memory. */
   private static final int CHECKPOINT_EXTENTS = 64 << 10;
 
   /** Without a least interval between flushes, and with upkeep as it is by default. */

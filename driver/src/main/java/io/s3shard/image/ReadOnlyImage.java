@@ -13,12 +13,20 @@ final class ReadOnlyImage implements Image {
   private final CommittedMap committed;
   private final ReadAhead readAhead;
   private final long sizeBytes;
+  private final MapShares maps;
 
-  ReadOnlyImage(VolumeId volume, CommittedMap committed, ReadAhead readAhead, long sizeBytes) {
+  ReadOnlyImage(
+      VolumeId volume,
+      CommittedMap committed,
+      ReadAhead readAhead,
+      long sizeBytes,
+      MapShares maps) {
     this.volume = volume;
     this.committed = committed;
     this.readAhead = readAhead;
     this.sizeBytes = sizeBytes;
+    this.maps = maps;
+    maps.opened(committed);
   }
 
   @Override
@@ -77,7 +85,8 @@ final class ReadOnlyImage implements Image {
   @Override
   public void flush() {}
 
-  /** Nothing is held. */
   @Override
-  public void close() {}
+  public void close() {
+    maps.closed(committed);
+  }
 }

@@ -4,16 +4,17 @@ import io.s3shard.execution.Execution;
 import io.s3shard.format.Blocks;
 
 /**
- * What the work of all images of a process may take together beside the arenas: memory for blocks
- * that are completed at a commit, memory for what is copied in the background, and how fast that
+ * What all images of a process may take together beside arenas and cache: memory for maps, for
+ * blocks that are completed at a commit, for what is copied in the background, and how fast that
  * goes.
  */
-record SharedQuotas(MemoryQuota completing, MemoryQuota copying, CopyPace pace) {
+record SharedQuotas(MapShares maps, MemoryQuota completing, MemoryQuota copying, CopyPace pace) {
   /** Two segments. */
   private static final long COPY_BYTES = 16L << 20;
 
   static SharedQuotas of(Execution execution, ImageOptions options) {
     return new SharedQuotas(
+        new MapShares(options.pageCacheBytes(), options.checkpointExtents()),
         new MemoryQuota(execution, 2L * options.cuts().partialBlocks() * Blocks.SIZE),
         new MemoryQuota(execution, COPY_BYTES),
         new CopyPace(execution, options.upkeep().bytesPerSecond()));

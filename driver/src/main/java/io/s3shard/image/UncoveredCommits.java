@@ -72,7 +72,7 @@ final class UncoveredCommits {
     ImageOptions options = parts.options();
     return count() >= factor * options.checkpointCommits()
         || bytes >= factor * options.checkpointBytes()
-        || parts.committed().map().tailExtents() >= factor * options.checkpointExtents();
+        || parts.committed().map().tailExtents() >= factor * parts.quotas().maps().tailRuns();
   }
 
   void add(long slot, LogRecord.Commit commit, long committedBytes) {

@@ -64,6 +64,7 @@ public final class VolumeImage implements Image {
   private final ImageOptions options;
   private final WaitingWriters waiting;
   private final FlushPace pace;
+  private final MapShares maps;
 
   /**
    * Raised when room was freed or writing has ended; when a commit has ended; when the background
@@ -103,6 +104,8 @@ public final class VolumeImage implements Image {
     this.committedSequence = parts.coveredSequence();
     this.active = new Cut(sizeBytes);
     replay(parts.replayed());
+    this.maps = parts.quotas().maps();
+    maps.opened(committed);
     this.committer = new Committer(parts);
     this.background = execution.fork("commit " + parts.volume(), this::commitNowAndThen);
   }
@@ -769,6 +772,7 @@ public final class VolumeImage implements Image {
       state = State.CLOSED;
     }
     committer.stop();
+    maps.closed(committed);
     room.raise();
     if (broken == null) {
       arena.delete();

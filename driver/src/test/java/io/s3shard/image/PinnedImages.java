@@ -27,6 +27,7 @@ public final class PinnedImages {
         volume,
         committed,
         new ReadAhead(execution, new ReadAheadPool(0), committed, chunkBlocks),
-        loaded.state().sizeBytes());
+        loaded.state().sizeBytes(),
+        new MapShares(pageCacheBytes, 1));
   }
 }
