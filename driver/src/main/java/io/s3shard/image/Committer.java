@@ -158,7 +158,12 @@ final class Committer {
     checkpointer.afterwards();
   }
 
-  /** Ends upkeep: the image is closing. */
+  /** Ends upkeep before long: the image takes no more COMMITs. */
+  void endUpkeep() {
+    idlePass.end();
+  }
+
+  /** Ends upkeep, and returns when it has ended: the image is closing. */
   void stopUpkeep() {
     idlePass.stop();
   }

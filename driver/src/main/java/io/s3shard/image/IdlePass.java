@@ -38,12 +38,17 @@ final class IdlePass {
     this.task = parts.execution().fork("idle " + parts.volume(), this::run);
   }
 
-  /** Ends it; returns when it has ended. */
-  void stop() {
+  /** Ends it before long. */
+  void end() {
     synchronized (this) {
       stopped = true;
     }
     checkpointer.stopUpkeep();
+  }
+
+  /** Ends it; returns when it has ended. */
+  void stop() {
+    end();
     task.join();
   }
 

@@ -642,6 +642,7 @@ public final class VolumeImage implements Image {
       failure = cause;
     }
     LOG.error("{}", cause.getMessage());
+    committer.endUpkeep();
     progress.raise();
     room.raise();
     wake.raise();

@@ -276,6 +276,9 @@ class UpkeepTest {
           .isInstanceOf(Poisoned.class)
           .hasMessageContaining("quota exceeded");
       assertThat(image.status().commitsSinceCheckpoint()).isEqualTo(most);
+      long requests = store.requests;
+      execution.sleep(Duration.ofMinutes(5));
+      assertThat(store.requests).as("of an image that writes no more").isEqualTo(requests);
       assertThatThrownBy(image::close).isInstanceOf(Poisoned.class);
     });
   }

@@ -103,7 +103,8 @@ class PromisesTest {
 
   /**
    * Cut off before each of its requests in turn, checkpoints and deletions among them: what another
-   * host finds is the state after one of the flushes, no older than the last that was acknowledged.
+   * host finds is what some first writes have made (a commit may come between two of them, also
+   * unasked), no less than what the last acknowledged flush had.
    */
   @Test
   void promise2Prefix() {
@@ -111,27 +112,29 @@ class PromisesTest {
     boolean cutOff = true;
     while (cutOff) {
       VolumeId volume = create("a-" + requests);
-      List<byte[]> states = new ArrayList<>(List.of(new byte[0], new byte[SIZE]));
-      int acknowledged = 0;
+      List<Write> writes = new ArrayList<>();
+      int acknowledged = -1;
       try {
         VolumeImage image = open(volume, new CutOff(bucket, requests), "a");
         image.grow(SIZE);
         for (int i = 0; i < 12; i++) {
-          byte[] next = states.getLast().clone();
-          // two places at once, one of them a whole chunk now and then: a mix would show
-          put(image, next, 4096L * i, 6000, i);
-          put(image, next, 300_000, i % 4 == 0 ? 400_000 : 3000, 100 + i);
-          states.add(next);
+          // two places, one of them a whole chunk now and then: a mix would show; each is one
+          // record
+          put(image, writes, new Write(4096 * i, 6000, i));
+          int length = i % 4 == 0 ? TestHost.CHUNK_BYTES / 4 : 3000;
+          for (int j = 0; j < 4; j++) {
+            int at = TestHost.CHUNK_BYTES + j * TestHost.CHUNK_BYTES / 4;
+            put(image, writes, new Write(at, length, 100 + 4 * i + j));
+          }
           image.flush();
-          acknowledged = states.size() - 1;
+          acknowledged = writes.size();
         }
         image.close();
         cutOff = false;
       } catch (S3ShardException e) {
         assertThat(e.getMessage()).contains("cut off");
       }
-      byte[] found = read(open(volume, bucket, "b"));
-      int shown = indexOf(states, found);
+      int shown = explained(writes, read(open(volume, bucket, "b")));
       assertThat(shown)
           .as("cut off before request %d", requests)
           .isGreaterThanOrEqualTo(acknowledged);
@@ -140,19 +143,23 @@ class PromisesTest {
     assertThat(requests).isGreaterThan(30);
   }
 
-  private static void put(VolumeImage image, byte[] model, long at, int length, long seed) {
-    byte[] data = random(length, seed);
-    System.arraycopy(data, 0, model, (int) at, length);
-    image.write(at, ByteBuffer.wrap(data));
+  private record Write(int at, int length, long seed) {}
+
+  private static void put(VolumeImage image, List<Write> writes, Write write) {
+    writes.add(write);
+    image.write(write.at(), ByteBuffer.wrap(random(write.length(), write.seed())));
   }
 
-  private static int indexOf(List<byte[]> states, byte[] found) {
-    for (int i = states.size() - 1; i >= 0; i--) {
-      if (Arrays.equals(states.get(i), found)) {
-        return i;
-      }
+  /** After how many writes the image looked like this; 0: none, -1: not even opened, or never. */
+  private static int explained(List<Write> writes, byte[] found) {
+    byte[] model = new byte[SIZE];
+    int shown = Arrays.equals(found, model) ? 0 : -1;
+    for (int i = 0; i < writes.size(); i++) {
+      Write write = writes.get(i);
+      System.arraycopy(random(write.length(), write.seed()), 0, model, write.at(), write.length());
+      shown = Arrays.equals(found, model) ? i + 1 : shown;
     }
-    return -1;
+    return shown;
   }
 
   /** The least that it says; all kinds of objects and damage are DamagedBucketTest's. */
