@@ -96,9 +96,7 @@ final class IdlePass {
         return;
       }
       checkpointer.countAll();
-      if (goesOn(commits) && upkeeper.pays()) {
-        fold(commits);
-        empty(commits);
+      if (goesOn(commits) && upkeeper.pays() && fold(commits) && empty(commits)) {
         upkeeper.passed();
       }
     } catch (S3ShardException e) {
@@ -109,28 +107,35 @@ final class IdlePass {
     }
   }
 
-  private void fold(long commits) {
+  /** Returns whether it came to its end. */
+  private boolean fold(long commits) {
     double share = upkeeper.idleFoldShare();
     long chunk = 0;
-    while (share < 1 && chunk < Long.MAX_VALUE && goesOn(commits)) {
+    while (share < 1 && chunk < Long.MAX_VALUE) {
       long from = chunk;
-      if (!checkpointer.checkpoint(() -> upkeeper.folding(share, from))) {
-        return;
+      if (!goesOn(commits) || !checkpointer.checkpoint(() -> upkeeper.folding(share, from))) {
+        return false;
       }
       chunk = upkeeper.searchedTo();
     }
+    return true;
   }
 
-  private void empty(long commits) {
+  /** Returns whether it came to its end. */
+  private boolean empty(long commits) {
     long before = Long.MAX_VALUE;
     long dead = upkeeper.deadBlocks();
-    while (dead < before && goesOn(commits)) {
+    while (dead < before) {
       UpkeepPlan plan = upkeeper.emptying();
-      if (plan.upkeep().emptied().isEmpty() || !checkpointer.checkpoint(() -> plan)) {
-        return;
+      if (plan.upkeep().emptied().isEmpty()) {
+        return true;
+      }
+      if (!goesOn(commits) || !checkpointer.checkpoint(() -> plan)) {
+        return false;
       }
       before = dead;
       dead = upkeeper.deadBlocks();
     }
+    return true;
   }
 }
