@@ -45,6 +45,13 @@ final class MemoryBudget {
         // others cost memory
         "-XX:+UseSerialGC",
         "-XX:ReservedCodeCacheSize=64m",
+        // What is hot here is native: copies, checksums, sockets. The second compiler took a third
+        // of a long write's CPU and much memory for little; it is for what is hotter by ten times,
+        // as ciphers are, which only it does well.
+        "-XX:Tier4InvocationThreshold=50000",
+        "-XX:Tier4MinInvocationThreshold=6000",
+        "-XX:Tier4CompileThreshold=150000",
+        "-XX:Tier4BackEdgeThreshold=400000",
         "-XX:+ExitOnOutOfMemoryError",
         "-Xshare:auto");
   }

@@ -77,7 +77,14 @@ final class S3Clients {
                   .apiCallAttemptTimeout(ATTEMPT_TIMEOUT);
               settings.profile().ifPresent(override::defaultProfileName);
             });
-    settings.endpoint(environment).ifPresent(builder::endpointOverride);
+    settings
+        .endpoint(environment)
+        .ifPresent(endpoint -> {
+          builder.endpointOverride(endpoint);
+          if ("http".equalsIgnoreCase(endpoint.getScheme())) {
+            builder.putAuthScheme(new PlainSigning());
+          }
+        });
     return builder.build();
   }
 

@@ -210,6 +210,7 @@ final class CannedAnswersTest {
         .containsEntry("if-none-match", "*")
         .containsEntry("content-length", "6")
         .containsEntry("x-amz-checksum-crc32c", GatheredBody.crc32c(BODY))
+        .containsEntry("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
         .doesNotContainKeys("x-amz-trailer", "transfer-encoding", "content-encoding", "expect");
   }
 
