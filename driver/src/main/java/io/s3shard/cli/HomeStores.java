@@ -1,7 +1,7 @@
 package io.s3shard.cli;
 
 import io.s3shard.csi.Stores;
-import io.s3shard.proto.v1.NodeEntry;
+import io.s3shard.error.InvalidRequest;
 import io.s3shard.proto.v1.StoreLocation;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.volume.DriverHome;
@@ -35,8 +35,25 @@ final class HomeStores implements Stores {
     return found;
   }
 
-  /** Makes this node known to controllers. */
-  void register(NodeEntry node) {
-    home.register(node);
+  @Override
+  public void register(StoreLocation place) {
+    if (place.equals(known.get(hash(place)))) {
+      return;
+    }
+    String hash = home.register(place);
+    StoreLocation there = find(hash).orElse(place);
+    if (!there.equals(place)) {
+      throw new InvalidRequest(
+          "the volumes in s3://"
+              + place.getBucket()
+              + "/"
+              + place.getPrefix()
+              + " are known with another region, addressing or CA bundle: give the same, or another prefix");
+    }
+  }
+
+  /** All that the home prefix holds. */
+  DriverHome home() {
+    return home;
   }
 }

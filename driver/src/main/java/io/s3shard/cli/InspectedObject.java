@@ -16,6 +16,7 @@ import io.s3shard.proto.v1.Page;
 import io.s3shard.proto.v1.PinTable;
 import io.s3shard.proto.v1.PrefixFormat;
 import io.s3shard.proto.v1.Root;
+import io.s3shard.proto.v1.SnapshotEntry;
 import io.s3shard.proto.v1.StoreLocation;
 import io.s3shard.store.ObjectKey;
 import java.nio.ByteBuffer;
@@ -81,6 +82,9 @@ final class InspectedObject {
       throws InvalidProtocolBufferException {
     if (key.value().startsWith("stores/")) {
       return StoreLocation.parseFrom(metadata);
+    }
+    if (key.value().startsWith("snapshots/")) {
+      return SnapshotEntry.parseFrom(metadata);
     }
     return key.value().startsWith("nodes/")
         ? NodeEntry.parseFrom(metadata)

@@ -1,9 +1,11 @@
 package io.s3shard.cli;
 
-import io.s3shard.error.InvalidRequest;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.s3shard.csi.ControllerService;
 import io.s3shard.rpc.Endpoint;
 import java.io.IOException;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,13 +20,14 @@ import picocli.CommandLine.Spec;
       "It keeps the connections of 'shardd', so that one may be killed or replaced."
     })
 final class NodeCommand implements Callable<Integer> {
-  private static final String DEFAULT_ENDPOINT = "unix:///run/s3shard/csi.sock";
-
   private final Surroundings surroundings;
   private final S3Shard root;
 
   @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private HomeOption home = new HomeOption();
+  @Mixin private EndpointOption endpoint = new EndpointOption();
   @Mixin private NodeOptions options = new NodeOptions();
+  @Mixin private ControllerOptions controllerOptions = new ControllerOptions();
   @Mixin private StoreOptions store = new StoreOptions();
 
   NodeCommand(Surroundings surroundings, S3Shard root) {
@@ -34,24 +37,20 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Location home = options.home;
-    if (home == null) {
-      throw new InvalidRequest("--home is missing: give s3://bucket/prefix");
-    }
-    Endpoint endpoint = Endpoint.parse(endpoint(surroundings.environment()));
+    Location place = home.place();
+    Endpoint socket = endpoint.of(surroundings.environment());
     LogSetup.apply(root.logLevel(LogSetup.Level.info), root.logFormat, null);
     Settings.log(spec);
-    HomeStores stores = new HomeStores(surroundings.stores().connect(home, store));
-    NodeDaemon.start(options, endpoint, stores).await();
+    HomeStores stores = new HomeStores(surroundings.stores().connect(place, store));
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Parts behind = new Parts();
+    Optional<ControllerService> controller =
+        options.controller
+            ? Optional.of(
+                new Controllers(surroundings.environment(), surroundings.execution(), registry)
+                    .make(place, store, controllerOptions, stores, behind))
+            : Optional.empty();
+    NodeDaemon.start(options, socket, stores, registry, controller, behind).await();
     return ExitCode.OK.number();
-  }
-
-  /** CSI's own variable counts as well. */
-  private String endpoint(Map<String, String> environment) {
-    if (options.csiEndpoint != null) {
-      return options.csiEndpoint;
-    }
-    String variable = environment.getOrDefault("CSI_ENDPOINT", "");
-    return variable.isEmpty() ? DEFAULT_ENDPOINT : variable;
   }
 }

@@ -1,15 +1,14 @@
 package io.s3shard.cli;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.s3shard.csi.ControllerService;
 import io.s3shard.csi.IdentityService;
 import io.s3shard.csi.KubeletRegistration;
 import io.s3shard.csi.NodeService;
 import io.s3shard.csi.NodeSettings;
 import io.s3shard.csi.Plugin;
 import io.s3shard.csi.Progress;
-import io.s3shard.error.S3ShardException;
 import io.s3shard.fuse.OneFileSystem;
 import io.s3shard.host.Host;
 import io.s3shard.host.HostPrograms;
@@ -22,10 +21,8 @@ import io.s3shard.shardd.SharddClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,17 +34,24 @@ import org.slf4j.LoggerFactory;
 final class NodeDaemon {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDaemon.class);
 
-  private static final Duration REGISTER_AGAIN = Duration.ofSeconds(5);
-
   /** What a process that was killed by SIGKILL ends with. */
   private static final int KILLED = 137;
 
-  private final List<AutoCloseable> parts = new ArrayList<>();
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Parts parts = new Parts();
 
   private NodeDaemon() {}
 
-  static NodeDaemon start(NodeOptions options, Endpoint endpoint, HomeStores stores)
+  /**
+   * @param controller on the same socket
+   * @param behind what is closed last
+   */
+  static NodeDaemon start(
+      NodeOptions options,
+      Endpoint endpoint,
+      HomeStores stores,
+      PrometheusMeterRegistry registry,
+      Optional<ControllerService> controller,
+      Parts behind)
       throws IOException {
     NodeDaemon daemon = new NodeDaemon();
     Endpoint shardd = Endpoint.parse(options.sharddSocket);
@@ -64,13 +68,17 @@ final class NodeDaemon {
             progress(options.stopAt));
     IdentityService identity =
         new IdentityService(new Plugin(Version.program()), holder::isConnected);
-    daemon.parts.add(UnixServer.start(endpoint, List.of(identity, node)));
+    daemon.parts.add(
+        controller.isEmpty()
+            ? UnixServer.start(endpoint, List.of(identity, node))
+            : UnixServer.start(endpoint, List.of(identity, node, controller.get())));
     daemon.register(options, endpoint);
-    daemon.metrics(options, holder);
+    daemon.metrics(options, holder, registry);
     daemon.parts.add(holder);
     daemon.parts.add(channel);
-    announce(stores, settings.id());
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(daemon::stop));
+    daemon.parts.add(behind::closeAll);
+    announce(stores, settings);
+    daemon.parts.closeWhenTold();
     LOG.info("node {} serves {}", settings.id(), endpoint);
     return daemon;
   }
@@ -113,8 +121,9 @@ final class NodeDaemon {
             List.of(new KubeletRegistration(seen == null ? endpoint.path().toString() : seen))));
   }
 
-  private void metrics(NodeOptions options, DescriptorHolder holder) throws IOException {
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private void metrics(
+      NodeOptions options, DescriptorHolder holder, PrometheusMeterRegistry registry)
+      throws IOException {
     Gauge.builder("s3shard.node.descriptors", holder, DescriptorHolder::count).register(registry);
     Gauge.builder("s3shard.node.shardd.connected", holder, h -> h.isConnected() ? 1 : 0)
         .register(registry);
@@ -129,43 +138,21 @@ final class NodeDaemon {
   }
 
   /** Controllers must know that there is such a node; the kubelet need not wait for it. */
-  private static void announce(HomeStores stores, String id) {
+  private static void announce(HomeStores stores, NodeSettings settings) {
     NodeEntry entry =
-        NodeEntry.newBuilder().setNodeId(id).setHostId(ThisHost.identity(id).machine()).build();
-    Thread.ofVirtual()
-        .name("announce")
-        .start(() -> {
-          while (true) {
-            try {
-              stores.register(entry);
-              return;
-            } catch (S3ShardException e) {
-              LOG.warn("node {} can't be made known: {}", id, e.getMessage());
-            }
-            try {
-              Thread.sleep(REGISTER_AGAIN);
-            } catch (InterruptedException e) {
-              return;
-            }
-          }
-        });
+        NodeEntry.newBuilder()
+            .setNodeId(settings.id())
+            .setHostId(ThisHost.identity(settings.id()).machine())
+            .setMaxVolumes(settings.maxVolumes())
+            .build();
+    UntilItWorks.start(
+        "making node " + settings.id() + " known", () -> stores.home().register(entry));
   }
 
+  /**
+   * Returns when it was told to end, and has: it takes no new calls and lets those that run end.
+   */
   void await() throws InterruptedException {
-    ended.await();
-  }
-
-  /** Takes no new calls, lets those that run end. Nothing that is mounted is touched. */
-  private void stop() {
-    LOG.info("stopping");
-    for (AutoCloseable part : parts) {
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.debug("closing {} failed", part, e);
-      }
-    }
-    ended.countDown();
-    Runtime.getRuntime().halt(ExitCode.OK.number());
+    parts.await();
   }
 }

@@ -7,13 +7,6 @@ import picocli.CommandLine.Option;
 /** What can be chosen for {@code node}. */
 final class NodeOptions {
   @Option(
-      names = "--csi-endpoint",
-      paramLabel = "SOCKET",
-      description =
-          "Where to listen for the kubelet (default: CSI_ENDPOINT, else unix:///run/s3shard/csi.sock).")
-  @Nullable String csiEndpoint;
-
-  @Option(
       names = "--socket",
       paramLabel = "SOCKET",
       description = "Where shardd listens (default: unix:///run/s3shard/shardd.sock).")
@@ -42,15 +35,6 @@ final class NodeOptions {
   int maxVolumes = 64;
 
   @Option(
-      names = "--home",
-      paramLabel = "s3://BUCKET/PREFIX",
-      required = true,
-      converter = Location.Converter.class,
-      description =
-          "Where the driver keeps which stores and nodes there are; the same for the whole cluster.")
-  @Nullable Location home;
-
-  @Option(
       names = "--registration-dir",
       paramLabel = "DIR",
       converter = Paths.Converter.class,
@@ -70,6 +54,12 @@ final class NodeOptions {
       description =
           "The CSI socket's path as the kubelet sees it (default: that of --csi-endpoint).")
   @Nullable String kubeletEndpoint;
+
+  @Option(
+      names = "--controller",
+      description =
+          "Serve the controller on the same socket: for a cluster of one node, and for tests.")
+  boolean controller;
 
   @Option(
       names = "--metrics-port",

@@ -4,6 +4,7 @@ import io.s3shard.error.StoreRefused;
 import io.s3shard.store.Finding;
 import io.s3shard.volume.Prefix;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,23 +15,26 @@ import org.slf4j.LoggerFactory;
 final class PrefixEntry {
   private static final Logger LOG = LoggerFactory.getLogger(PrefixEntry.class);
 
-  private final Stores stores;
-  private final Location location;
-  private final StoreOptions options;
   private final Prefix prefix;
+  private final Supplier<List<Finding>> probe;
 
   PrefixEntry(Stores stores, Location location, StoreOptions options) {
-    this.stores = stores;
-    this.location = location;
-    this.options = options;
-    this.prefix = new Prefix(stores.connect(location, options), location.toString());
+    this(
+        new Prefix(stores.connect(location, options), location.toString()),
+        () -> stores.probe(location, options));
+  }
+
+  /** {@code probe}: tries the bucket out. */
+  PrefixEntry(Prefix prefix, Supplier<List<Finding>> probe) {
+    this.prefix = prefix;
+    this.probe = probe;
   }
 
   /** For a mount: the bucket is tried out each time, since servers and their settings change. */
   void toMount() {
     // first: a foreign prefix gets no scratch objects either
     boolean claimed = prefix.isClaimed();
-    requireFit(stores.probe(location, options));
+    requireFit(probe.get());
     if (!claimed) {
       prefix.claim();
     }
@@ -39,7 +43,7 @@ final class PrefixEntry {
   /** For a command: the bucket is tried out when the prefix is new. */
   void toCreate() {
     if (!prefix.isClaimed()) {
-      requireFit(stores.probe(location, options));
+      requireFit(probe.get());
       prefix.claim();
     }
   }
@@ -52,9 +56,15 @@ final class PrefixEntry {
       switch (finding.verdict()) {
         case FAILURE ->
             throw new StoreRefused(
-                location + " can't hold volumes: " + finding.about() + ": " + finding.message());
-        case WARNING -> LOG.warn("{}: {}: {}", location, finding.about(), finding.message());
-        case OK, UNKNOWN -> LOG.debug("{}: {}: {}", location, finding.about(), finding.message());
+                prefix.location()
+                    + " can't hold volumes: "
+                    + finding.about()
+                    + ": "
+                    + finding.message());
+        case WARNING ->
+            LOG.warn("{}: {}: {}", prefix.location(), finding.about(), finding.message());
+        case OK, UNKNOWN ->
+            LOG.debug("{}: {}: {}", prefix.location(), finding.about(), finding.message());
       }
     }
   }

@@ -57,7 +57,11 @@ final class ShardStores implements VolumeSource {
 
   /** What may differ between the volumes of a process, but for the volume itself. */
   private record Key(
-      StoreLocation place, Credentials credentials, String node, Duration commitInterval) {}
+      StoreLocation place,
+      Credentials credentials,
+      String node,
+      Duration commitInterval,
+      Duration minFlushInterval) {}
 
   /** A bucket that is in use. */
   private static final class Connected {
@@ -127,7 +131,8 @@ final class ShardStores implements VolumeSource {
         request.getPlace(),
         request.getCredentials(),
         request.getNodeId(),
-        asked.isZero() ? options.commitInterval : asked);
+        asked.isZero() ? options.commitInterval : asked,
+        Duration.ofMillis(request.getMinFlushIntervalMillis()));
   }
 
   private synchronized Connected use(Key key) {
@@ -161,7 +166,9 @@ final class ShardStores implements VolumeSource {
             cache.reader(stack.store(), execution),
             cache.readAhead(),
             host,
-            ImageOptions.defaults().withCommitInterval(key.commitInterval()),
+            ImageOptions.defaults()
+                .withCommitInterval(key.commitInterval())
+                .withMinFlushInterval(key.minFlushInterval()),
             stack.store()::gaveUp);
     return new Connected(
         bucket,

@@ -1,6 +1,5 @@
 package io.s3shard.csi;
 
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.VolumeMissing;
@@ -25,7 +24,6 @@ import io.s3shard.proto.csi.v1.NodeUnstageVolumeRequest;
 import io.s3shard.proto.csi.v1.NodeUnstageVolumeResponse;
 import io.s3shard.proto.csi.v1.VolumeCapability.AccessMode.Mode;
 import io.s3shard.proto.v1.StoreLocation;
-import io.s3shard.rpc.Refused;
 import io.s3shard.rpc.Unary;
 import io.s3shard.shardd.SharddClient;
 import java.nio.file.Path;
@@ -82,14 +80,14 @@ public final class NodeService extends NodeGrpc.NodeImplBase {
           VolumeHandle handle = Requires.handle(request.getVolumeId());
           StoreLocation place =
               stores.find(handle.store()).orElseThrow(() -> missing(handle.toString()));
-          refuseManyWriters(request.getVolumeCapability().getAccessMode().getMode());
+          Access.require(request.getVolumeCapability());
           Stage stage =
               Stage.of(
                   handle,
                   Requires.absolute("staging_target_path", request.getStagingTargetPath()),
                   place,
                   request.getVolumeCapability(),
-                  VolumeContext.of(request.getVolumeContextMap()),
+                  VolumeContext.of(request.getVolumeContextMap(), request.getPublishContextMap()),
                   Secrets.of(request.getSecretsMap()));
           return inFlight.run(
               request.getVolumeId(),
@@ -139,14 +137,14 @@ public final class NodeService extends NodeGrpc.NodeImplBase {
                 "staging_target_path is missing: NodeStageVolume comes first");
           }
           Mode mode = request.getVolumeCapability().getAccessMode().getMode();
-          refuseManyWriters(mode);
+          Access.require(request.getVolumeCapability());
           Publisher.Wish wish =
               new Publisher.Wish(
                   handle,
                   Requires.absolute("staging_target_path", request.getStagingTargetPath()),
                   Requires.absolute("target_path", request.getTargetPath()),
                   request.getVolumeCapability().hasBlock(),
-                  request.getReadonly() || Stage.isReader(mode),
+                  request.getReadonly() || Access.isReader(mode) || isReader(request),
                   mode == Mode.SINGLE_NODE_SINGLE_WRITER || mode == Mode.SINGLE_NODE_WRITER);
           return inFlight.run(
               request.getVolumeId(),
@@ -238,15 +236,9 @@ public final class NodeService extends NodeGrpc.NodeImplBase {
                 .build());
   }
 
-  /** A file system on a block device can't be shared between nodes. */
-  private static void refuseManyWriters(Mode mode) {
-    if (mode == Mode.MULTI_NODE_MULTI_WRITER || mode == Mode.MULTI_NODE_SINGLE_WRITER) {
-      throw new Refused(
-          Status.Code.INVALID_ARGUMENT,
-          "access mode "
-              + mode
-              + " is not supported: choose ReadWriteOnce, ReadWriteOncePod or ReadOnlyMany");
-    }
+  /** Whether the node is attached for reading only. */
+  private static boolean isReader(NodePublishVolumeRequest request) {
+    return VolumeContext.of(request.getVolumeContextMap(), request.getPublishContextMap()).reader();
   }
 
   private static VolumeMissing missing(String id) {

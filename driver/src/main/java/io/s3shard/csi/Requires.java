@@ -18,17 +18,36 @@ public final class Requires {
    */
   private static final int MAX_STRING = 128;
 
+  private static final int MAX_NODE = 256;
   private static final int MAX_MAP = 4096;
   private static final int MAX_PATH = 4095;
 
   private Requires() {}
 
   public static String present(String field, String value) {
+    return present(field, value, MAX_STRING);
+  }
+
+  /** A node's id may be longer than others. */
+  public static String node(String value) {
+    return present("node_id", value, MAX_NODE);
+  }
+
+  private static String present(String field, String value, int maxBytes) {
     if (value.isEmpty()) {
       throw new InvalidRequest(field + " is missing");
     }
-    if (bytes(value) > MAX_STRING) {
-      throw new InvalidRequest(field + " is longer than " + MAX_STRING + " bytes");
+    return optional(field, value, maxBytes);
+  }
+
+  /** What may be left out. */
+  public static String optional(String field, String value) {
+    return optional(field, value, MAX_STRING);
+  }
+
+  private static String optional(String field, String value, int maxBytes) {
+    if (bytes(value) > maxBytes) {
+      throw new InvalidRequest(field + " is longer than " + maxBytes + " bytes");
     }
     if (value
         .chars()
@@ -36,6 +55,13 @@ public final class Requires {
       throw new InvalidRequest(field + " has control characters");
     }
     return value;
+  }
+
+  /** How many entries a page may have. */
+  public static void entries(int max) {
+    if (max < 0) {
+      throw new InvalidRequest("max_entries is below zero");
+    }
   }
 
   /** A path's presence; whether it can be one is looked at once the volume is known. */

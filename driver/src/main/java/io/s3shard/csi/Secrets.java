@@ -16,6 +16,9 @@ public record Secrets(Credentials credentials, Optional<byte[]> passphrase) {
   public static final String SESSION_TOKEN = "sessionToken";
   public static final String PASSPHRASE = "encryptionPassphrase";
 
+  /** None: whoever runs us has rights of his own. */
+  static final Secrets NONE = of(Map.of());
+
   /** Fewer are guessed. */
   private static final int MIN_PASSPHRASE = 8;
 

@@ -27,6 +27,7 @@ final class Shards {
             .setReadOnly(stage.readOnly())
             .setNodeId(node)
             .setCommitIntervalMillis(stage.context().commitIntervalMillis())
+            .setMinFlushIntervalMillis(stage.context().minFlushIntervalMillis())
             .build();
     return Path.of(shardd.open(request).getPath());
   }

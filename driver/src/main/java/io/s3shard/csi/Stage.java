@@ -3,7 +3,6 @@ package io.s3shard.csi;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.host.FileSystem;
 import io.s3shard.proto.csi.v1.VolumeCapability;
-import io.s3shard.proto.csi.v1.VolumeCapability.AccessMode.Mode;
 import io.s3shard.proto.v1.StoreLocation;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +41,7 @@ record Stage(
         capability.hasBlock() ? Optional.empty() : Optional.of(fileSystem(type)),
         !type.isEmpty(),
         capability.getMount().getMountFlagsList(),
-        isReader(capability.getAccessMode().getMode()),
+        context.reader() || Access.isReader(capability.getAccessMode().getMode()),
         context,
         secrets);
   }
@@ -54,9 +53,5 @@ record Stage(
             .orElseThrow(() ->
                 new InvalidRequest(
                     "fs_type \"" + type + "\" is not known: choose " + FileSystem.choices()));
-  }
-
-  static boolean isReader(Mode mode) {
-    return mode == Mode.SINGLE_NODE_READER_ONLY || mode == Mode.MULTI_NODE_READER_ONLY;
   }
 }

@@ -19,6 +19,9 @@ public final class Layout {
   public static final String VOLUMES = "volumes/";
 
   public static final String NODES = "nodes/";
+  public static final String STORES = "stores/";
+  public static final String SNAPSHOTS = "snapshots/";
+  public static final String ATTACHED = "attached/";
 
   /** Bytes of UTF-8 in a volume's name; what a directory entry of Linux can hold. */
   public static final int NAME_MAX_BYTES = 255;
@@ -27,12 +30,26 @@ public final class Layout {
 
   /** In the driver's home prefix: where the store of that hash is. */
   public static ObjectKey store(String hash) {
-    return new ObjectKey("stores/" + hash);
+    return new ObjectKey(STORES + hash);
   }
 
   /** In the driver's home prefix: a node of that id exists. */
   public static ObjectKey node(String id) {
     return new ObjectKey(NODES + id);
+  }
+
+  /** In the driver's home prefix: of which volume a snapshot is whose name has that hash. */
+  public static ObjectKey snapshotEntry(String nameHash) {
+    return new ObjectKey(SNAPSHOTS + nameHash);
+  }
+
+  /** In the driver's home prefix: a volume may be attached to a node. */
+  public static ObjectKey attached(String node, String volumeHandle) {
+    return new ObjectKey(attachedFolder(node) + volumeHandle);
+  }
+
+  public static String attachedFolder(String node) {
+    return ATTACHED + node + "/";
   }
 
   /** The newest record sorts first: a LIST begins with the tail. */

@@ -28,17 +28,19 @@ public final class Deletions {
   /**
    * Deletes a volume: from now on nobody can open it. Its data is still there: {@link #reap}.
    *
-   * @throws VolumeBusy naming the holder, if it is open
+   * @throws VolumeBusy naming the holder, if it is open or attached
    */
   public Volume retire(String name) {
     Volume volume = volumes.get(name);
     refuseOpen(volume.name(), volume.state());
-    Volume retired = retire(volume.id(), "rm");
+    return retire(volume.id(), "rm");
+  }
+
+  /** Of one that is needed by others nobody reaps today: its name is free for others at once. */
+  private void freeName(Volume retired) {
     if (retired.state().pins().count() > 0) {
-      // nobody reaps it today: its name is free for others at once
-      volumes.naming().index().remove(name, volume.id());
+      volumes.naming().index().remove(retired.name(), retired.id());
     }
-    return retired;
   }
 
   /**
@@ -54,17 +56,21 @@ public final class Deletions {
     reap(id);
   }
 
-  private Volume retire(VolumeId id, String reason) {
+  /** The same by its id. @throws as {@link #retire(String)} */
+  public Volume retire(VolumeId id, String reason) {
     Appended appended =
         volumes
             .log(id)
             .append(
                 state -> {
                   refuseOpen(state.name(), state);
+                  refuseAttached(state);
                   return new LogRecord.Retire(reason);
                 },
                 (state, _) -> state.retired());
-    return new Volume(id, appended.log().state());
+    Volume retired = new Volume(id, appended.log().state());
+    freeName(retired);
+    return retired;
   }
 
   /**
@@ -72,6 +78,17 @@ public final class Deletions {
    */
   public void refuseOpen(Volume volume) {
     refuseOpen(volume.name(), volume.state());
+  }
+
+  private static void refuseAttached(VolumeState state) {
+    if (!state.attachments().isEmpty()) {
+      throw new VolumeBusy(
+          "\""
+              + state.name()
+              + "\" is attached to node "
+              + String.join(", ", state.attachments().keySet())
+              + ": let the pods that use it end, so that it is detached");
+    }
   }
 
   private void refuseOpen(String name, VolumeState state) {

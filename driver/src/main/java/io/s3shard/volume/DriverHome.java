@@ -1,20 +1,11 @@
 package io.s3shard.volume;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
-import com.google.protobuf.Parser;
-import io.s3shard.error.Damaged;
 import io.s3shard.error.InvalidRequest;
-import io.s3shard.error.ObjectMissing;
-import io.s3shard.error.StoreUnavailable;
 import io.s3shard.format.Layout;
-import io.s3shard.format.ObjectFormat;
 import io.s3shard.proto.v1.NodeEntry;
 import io.s3shard.proto.v1.StoreLocation;
-import io.s3shard.store.Body;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.ObjectStore;
-import io.s3shard.store.Purpose;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,8 +15,8 @@ import java.util.Optional;
 
 /**
  * The home prefix of a cluster's driver: where the stores of its volumes are, since a CSI call
- * carries little more than a volume's id, and which nodes there are. An entry is written once and
- * never means anything else.
+ * carries little more than a volume's id; which nodes there are, and what may be attached to them;
+ * which names of snapshots are taken. What a store's entry says is written once and never changes.
  */
 public final class DriverHome {
   /** Of a store: 16 hexadecimal digits. */
@@ -34,10 +25,20 @@ public final class DriverHome {
   /** A node's id becomes part of a key; Kubernetes' names of nodes have no other characters. */
   private static final String NODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,252}";
 
-  private final ObjectStore store;
+  private final HomeEntries entries;
 
   public DriverHome(ObjectStore store) {
-    this.store = store;
+    this.entries = new HomeEntries(store);
+  }
+
+  /** Which names of snapshots mean which volumes. */
+  public SnapshotIndex snapshots() {
+    return new SnapshotIndex(entries);
+  }
+
+  /** What may be attached where. */
+  public AttachmentHints attachments() {
+    return new AttachmentHints(entries);
   }
 
   /** The hash of a store: the same place has the same hash everywhere. */
@@ -57,17 +58,24 @@ public final class DriverHome {
   /** Makes a store known; its hash. Known already: what was said of it first stays. */
   public String register(StoreLocation place) {
     String hash = hash(place);
-    put(Layout.store(hash), place);
+    entries.make(Layout.store(hash), place);
     return hash;
   }
 
   /** Empty: no volume of this driver has ever been there. */
   public Optional<StoreLocation> store(String hash) {
-    return hash.matches(HASH) ? read(Layout.store(hash), StoreLocation.parser()) : Optional.empty();
+    return hash.matches(HASH)
+        ? entries.read(Layout.store(hash), StoreLocation.parser())
+        : Optional.empty();
+  }
+
+  /** The hashes of all stores that there are. */
+  public List<String> stores() {
+    return entries.names(Layout.STORES).stream().filter(hash -> hash.matches(HASH)).toList();
   }
 
   /**
-   * Makes a node known.
+   * Makes a node known, or known as it is now.
    *
    * @throws InvalidRequest if the id can be no node's
    */
@@ -78,45 +86,15 @@ public final class DriverHome {
               + node.getNodeId()
               + "\" can be no node's id: give 1 to 253 of A-Z, a-z, 0-9, '.', '_' and '-'");
     }
-    put(Layout.node(node.getNodeId()), node);
+    ObjectKey key = Layout.node(node.getNodeId());
+    if (!entries.make(key, node)
+        && !entries.read(key, NodeEntry.parser()).equals(Optional.of(node))) {
+      entries.replace(key, node);
+    }
   }
 
   /** Empty: there is no such node. */
   public Optional<NodeEntry> node(String id) {
-    return id.matches(NODE) ? read(Layout.node(id), NodeEntry.parser()) : Optional.empty();
-  }
-
-  private void put(ObjectKey key, MessageLite entry) {
-    Body body = ObjectFormat.encode(ObjectFormat.Kind.HINT, key, List.of(), entry.toByteArray());
-    switch (store.putIfAbsent(key, body, Purpose.MAP)) {
-      case WON, LOST -> {}
-      case UNKNOWN -> {
-        if (!exists(key)) {
-          throw new StoreUnavailable(
-              "it is not known whether " + key + " was written: the answer was lost; try again");
-        }
-      }
-    }
-  }
-
-  private boolean exists(ObjectKey key) {
-    try {
-      store.get(key, Purpose.MAP);
-      return true;
-    } catch (ObjectMissing e) {
-      return false;
-    }
-  }
-
-  private <T> Optional<T> read(ObjectKey key, Parser<T> parser) {
-    try {
-      var decoded =
-          ObjectFormat.decode(ObjectFormat.Kind.HINT, key, store.get(key, Purpose.MAP).body());
-      return Optional.of(parser.parseFrom(decoded.metadata()));
-    } catch (ObjectMissing e) {
-      return Optional.empty();
-    } catch (InvalidProtocolBufferException e) {
-      throw new Damaged("object " + key + " is damaged: its metadata is not what its name says", e);
-    }
+    return id.matches(NODE) ? entries.read(Layout.node(id), NodeEntry.parser()) : Optional.empty();
   }
 }

@@ -30,7 +30,14 @@ final class LogPinning implements Pinning {
   }
 
   Snapshot pin(VolumeId id, PinRequest request) {
-    return append(id, request::record);
+    return append(
+        id,
+        state -> {
+          if (state.retired() && request.position() == 0) {
+            throw volumes.missing(id.value());
+          }
+          return request.record(state);
+        });
   }
 
   private Snapshot append(VolumeId id, Function<VolumeState, LogRecord> request) {

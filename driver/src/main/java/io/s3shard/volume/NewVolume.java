@@ -12,15 +12,26 @@ import java.util.TreeSet;
  * What is asked of a volume that is to be made. Size 0 is allowed here: a file begins empty and
  * grows.
  *
+ * @param requiresAttach whether only a node that it is attached to may open it
  * @throws io.s3shard.error.InvalidRequest with what is allowed
  */
 public record NewVolume(
-    String name, long sizeBytes, int chunkSizeBytes, SortedMap<String, String> attributes) {
+    String name,
+    long sizeBytes,
+    int chunkSizeBytes,
+    boolean requiresAttach,
+    SortedMap<String, String> attributes) {
   public NewVolume {
     Layout.name(name);
     VolumeLimits.checkSize(sizeBytes);
     VolumeLimits.checkChunkSize(chunkSizeBytes);
     attributes = new TreeMap<>(attributes);
+  }
+
+  /** For everybody. */
+  public NewVolume(
+      String name, long sizeBytes, int chunkSizeBytes, SortedMap<String, String> attributes) {
+    this(name, sizeBytes, chunkSizeBytes, false, attributes);
   }
 
   /** With the default chunk size and no attributes. */
@@ -33,7 +44,7 @@ public record NewVolume(
         chunkSizeBytes,
         sizeBytes,
         name,
-        false,
+        requiresAttach,
         Optional.empty(),
         attributes,
         new TreeSet<>(),

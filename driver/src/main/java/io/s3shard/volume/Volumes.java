@@ -77,16 +77,22 @@ public final class Volumes {
 
   /** All volumes, sorted by name. */
   public List<Volume> list() {
-    List<Optional<Volume>> found =
-        new Bounded(execution).map("list volumes", naming.index().names(), naming::find);
-    return found.stream()
-        .flatMap(Optional::stream)
-        .sorted((a, b) -> a.name().compareTo(b.name()))
-        .toList();
+    return find(names()).stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
+  }
+
+  /** All names that there are entries of, stale ones too: a request for each 1,000. */
+  public List<String> names() {
+    return naming.index().names();
   }
 
   public Optional<Volume> find(String name) {
     return naming.find(name);
+  }
+
+  /** Those of them that there are, in the same order: three requests each. */
+  public List<Volume> find(List<String> names) {
+    return new Bounded(execution)
+        .map("list volumes", names, naming::find).stream().flatMap(Optional::stream).toList();
   }
 
   /**
@@ -172,8 +178,12 @@ public final class Volumes {
    * or is too large
    */
   public Volume resize(String name, long sizeBytes) {
-    Volume volume = get(name);
-    VolumeLimits.checkGrowth(name, volume.state().sizeBytes(), sizeBytes);
+    return resize(get(name), sizeBytes);
+  }
+
+  /** The same for one that was looked at. */
+  public Volume resize(Volume volume, long sizeBytes) {
+    VolumeLimits.checkGrowth(volume.name(), volume.state().sizeBytes(), sizeBytes);
     if (volume.state().sizeBytes() == sizeBytes) {
       return volume;
     }
@@ -181,7 +191,7 @@ public final class Volumes {
         log(volume.id())
             .append(
                 state -> {
-                  VolumeLimits.checkGrowth(name, state.sizeBytes(), sizeBytes);
+                  VolumeLimits.checkGrowth(state.name(), state.sizeBytes(), sizeBytes);
                   return set(OptionalLong.of(sizeBytes), Optional.empty(), new TreeMap<>());
                 },
                 (state, slot) -> state.sizeBytes() >= sizeBytes);

@@ -12,17 +12,11 @@ import io.s3shard.proto.csi.v1.VolumeCapability;
 import io.s3shard.proto.csi.v1.VolumeCapability.AccessMode.Mode;
 import io.s3shard.proto.csi.v1.VolumeUsage;
 import io.s3shard.proto.v1.StoreLocation;
-import io.s3shard.store.s3.AccessKeys;
-import io.s3shard.store.s3.S3Settings;
-import io.s3shard.store.s3.S3Store;
-import io.s3shard.volume.DriverHome;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -62,32 +56,15 @@ class NodeTest {
 
   /** As a controller does: the place of the volumes becomes known in the home prefix. */
   private String register() {
-    Map<String, String> environment = bucket.environment();
-    URI endpoint = URI.create(environment.get("AWS_ENDPOINT_URL"));
-    S3Settings settings =
-        new S3Settings(
-            "bucket",
-            "home",
-            Optional.of(endpoint),
-            Optional.of("us-east-1"),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(
-                new AccessKeys(
-                    environment.get("AWS_ACCESS_KEY_ID"),
-                    environment.get("AWS_SECRET_ACCESS_KEY"),
-                    Optional.empty())));
-    try (S3Store home = new S3Store(settings)) {
-      return new DriverHome(home)
-          .register(
-              StoreLocation.newBuilder()
-                  .setBucket("bucket")
-                  .setPrefix("p")
-                  .setEndpoint(endpoint.toString())
-                  .setRegion("us-east-1")
-                  .build());
-    }
+    return new Announced(bucket)
+        .in(home ->
+            home.register(
+                StoreLocation.newBuilder()
+                    .setBucket("bucket")
+                    .setPrefix("p")
+                    .setEndpoint(bucket.environment().get("AWS_ENDPOINT_URL"))
+                    .setRegion("us-east-1")
+                    .build()));
   }
 
   private String create(String name, long bytes) throws Exception {
@@ -336,7 +313,7 @@ class NodeTest {
     assertThat(shardd.log()).contains("OpenVolume").doesNotContain(secret);
   }
 
-  private static void assertStatus(Status.Code code, ThrowingCallable call) {
+  static void assertStatus(Status.Code code, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
