@@ -19,7 +19,8 @@ final class CopyPace {
   }
 
   /**
-   * Waits as long as {@code bytes} that were just copied should have taken, unless it is urgent.
+   * Waits as long as {@code bytes} that were just copied should have taken, unless it is urgent:
+   * then it is not made up for later either.
    */
   void copied(long bytes, BooleanSupplier urgent) {
     long until = book(bytes);
@@ -27,6 +28,16 @@ final class CopyPace {
     while (nanos > 0 && !urgent.getAsBoolean()) {
       execution.sleep(Duration.ofNanos(Math.min(nanos, LOOK_NANOS)));
       nanos = until - execution.nanoTime();
+    }
+    if (nanos > 0) {
+      forgive();
+    }
+  }
+
+  private void forgive() {
+    long now = execution.nanoTime();
+    synchronized (this) {
+      freeAtNanos = now;
     }
   }
 
