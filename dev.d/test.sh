@@ -13,5 +13,6 @@ all_tests() {
   fi
   maven "${options[@]}" -Dfuzz.skip=false -Dstyle.color=never verify || die "tests failed"
   "$ROOT/dev" model --quick || die "the model failed"
+  [ "$(id -u)" != 0 ] || "$ROOT/dev" sanity || die "the CSI plugins do not conform"
   [ "$(id -u)" != 0 ] || "$ROOT/dev" try || die "the main job failed"
 }

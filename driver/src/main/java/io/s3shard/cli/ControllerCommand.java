@@ -2,7 +2,6 @@ package io.s3shard.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.s3shard.csi.ControllerService;
 import io.s3shard.csi.IdentityService;
 import io.s3shard.csi.Plugin;
 import io.s3shard.rpc.Endpoint;
@@ -65,7 +64,7 @@ final class ControllerCommand implements Callable<Integer> {
     HomeStores stores = new HomeStores(surroundings.stores().connect(place, store));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Parts behind = new Parts();
-    ControllerService controller =
+    Controllers.Services controller =
         new Controllers(surroundings.environment(), surroundings.execution(), registry)
             .make(place, store, options, stores, behind);
     AtomicBoolean reached = new AtomicBoolean();
@@ -77,7 +76,8 @@ final class ControllerCommand implements Callable<Integer> {
         });
     IdentityService identity = new IdentityService(new Plugin(Version.program()), reached::get);
     Parts parts = new Parts();
-    parts.add(UnixServer.start(socket, List.of(identity, controller)));
+    parts.add(
+        UnixServer.start(socket, List.of(identity, controller.volumes(), controller.groups())));
     if (metricsPort != null) {
       parts.add(
           MetricsServer.start(

@@ -2,6 +2,7 @@ package io.s3shard.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.s3shard.csi.ControllerService;
+import io.s3shard.csi.GroupControllerService;
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.execution.Execution;
 import io.s3shard.proto.v1.Addressing;
@@ -25,8 +26,11 @@ final class Controllers {
     this.registry = registry;
   }
 
+  /** What is served for a controller. */
+  record Services(ControllerService volumes, GroupControllerService groups) {}
+
   /** {@code parts} gets what is to be closed behind the server. */
-  ControllerService make(
+  Services make(
       Location home,
       StoreOptions store,
       ControllerOptions options,
@@ -34,7 +38,9 @@ final class Controllers {
       Parts parts) {
     VolumeBuckets buckets = new VolumeBuckets(execution, registry, options.folder.resolve("ca"));
     parts.add(buckets);
-    return new ControllerService(standard(home, store, options), stores.home(), stores, buckets);
+    return new Services(
+        new ControllerService(standard(home, store, options), stores.home(), stores, buckets),
+        new GroupControllerService(stores.home(), stores, buckets));
   }
 
   /** Complete, so that a node needs no settings of its own to find it. */

@@ -9,6 +9,7 @@ import io.s3shard.error.Damaged;
 import io.s3shard.format.ObjectFormat;
 import io.s3shard.proto.v1.AttachmentHint;
 import io.s3shard.proto.v1.Extents;
+import io.s3shard.proto.v1.GroupEntry;
 import io.s3shard.proto.v1.LogRecord;
 import io.s3shard.proto.v1.NameEntry;
 import io.s3shard.proto.v1.NodeEntry;
@@ -82,6 +83,9 @@ final class InspectedObject {
       throws InvalidProtocolBufferException {
     if (key.value().startsWith("stores/")) {
       return StoreLocation.parseFrom(metadata);
+    }
+    if (key.value().startsWith("groups/")) {
+      return GroupEntry.parseFrom(metadata);
     }
     if (key.value().startsWith("snapshots/")) {
       return SnapshotEntry.parseFrom(metadata);

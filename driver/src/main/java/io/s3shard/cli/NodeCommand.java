@@ -2,7 +2,6 @@ package io.s3shard.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.s3shard.csi.ControllerService;
 import io.s3shard.rpc.Endpoint;
 import java.io.IOException;
 import java.util.Optional;
@@ -44,7 +43,7 @@ final class NodeCommand implements Callable<Integer> {
     HomeStores stores = new HomeStores(surroundings.stores().connect(place, store));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Parts behind = new Parts();
-    Optional<ControllerService> controller =
+    Optional<Controllers.Services> controller =
         options.controller
             ? Optional.of(
                 new Controllers(surroundings.environment(), surroundings.execution(), registry)

@@ -2,7 +2,6 @@ package io.s3shard.cli;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.s3shard.csi.ControllerService;
 import io.s3shard.csi.IdentityService;
 import io.s3shard.csi.KubeletRegistration;
 import io.s3shard.csi.NodeService;
@@ -50,7 +49,7 @@ final class NodeDaemon {
       Endpoint endpoint,
       HomeStores stores,
       PrometheusMeterRegistry registry,
-      Optional<ControllerService> controller,
+      Optional<Controllers.Services> controller,
       Parts behind)
       throws IOException {
     NodeDaemon daemon = new NodeDaemon();
@@ -71,7 +70,9 @@ final class NodeDaemon {
     daemon.parts.add(
         controller.isEmpty()
             ? UnixServer.start(endpoint, List.of(identity, node))
-            : UnixServer.start(endpoint, List.of(identity, node, controller.get())));
+            : UnixServer.start(
+                endpoint,
+                List.of(identity, node, controller.get().volumes(), controller.get().groups())));
     daemon.register(options, endpoint);
     daemon.metrics(options, holder, registry);
     daemon.parts.add(holder);

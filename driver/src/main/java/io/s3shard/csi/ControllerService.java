@@ -89,7 +89,7 @@ public final class ControllerService extends ControllerGrpc.ControllerImplBase {
     this.provisioner = new Provisioner(stores, buckets);
     this.attacher = new Attacher(home, stores, buckets);
     this.volumes = new VolumeListing(home, stores, buckets);
-    this.snapshots = new SnapshotTaker(home.snapshots(), stores, buckets);
+    this.snapshots = new SnapshotTaker(home.snapshots(), home.groups(), stores, buckets);
     this.snapshotList = new SnapshotListing(home.snapshots(), stores, buckets);
   }
 

@@ -47,6 +47,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
         () ->
             GetPluginCapabilitiesResponse.newBuilder()
                 .addCapabilities(service(PluginCapability.Service.Type.CONTROLLER_SERVICE))
+                .addCapabilities(service(PluginCapability.Service.Type.GROUP_CONTROLLER_SERVICE))
                 .addCapabilities(
                     PluginCapability.newBuilder()
                         .setVolumeExpansion(

@@ -2,6 +2,7 @@ package io.s3shard.csi;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
+import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.format.VolumeId;
@@ -10,7 +11,9 @@ import io.s3shard.proto.v1.SnapshotEntry;
 import io.s3shard.proto.v1.StoreLocation;
 import io.s3shard.rpc.Refused;
 import io.s3shard.volume.Deletions;
+import io.s3shard.volume.GroupIndex;
 import io.s3shard.volume.NameHash;
+import io.s3shard.volume.PinPurpose;
 import io.s3shard.volume.SnapshotIndex;
 import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.Volume;
@@ -24,11 +27,13 @@ final class SnapshotTaker {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
   private final SnapshotIndex index;
+  private final GroupIndex groups;
   private final Stores stores;
   private final Buckets buckets;
 
-  SnapshotTaker(SnapshotIndex index, Stores stores, Buckets buckets) {
+  SnapshotTaker(SnapshotIndex index, GroupIndex groups, Stores stores, Buckets buckets) {
     this.index = index;
+    this.groups = groups;
     this.stores = stores;
     this.buckets = buckets;
   }
@@ -127,6 +132,7 @@ final class SnapshotTaker {
     Snapshots snapshots = new Snapshots(volumes);
     Optional<io.s3shard.volume.Snapshot> snapshot = find(snapshots, volume.get(), handle);
     if (snapshot.isPresent()) {
+      refuseMember(snapshot.get(), handle);
       // the name first: from then on it may be another volume's
       entryOf(snapshot.get(), handle)
           .ifPresent(entry -> index.remove(entry.getName(), entry.getVolumeHandle()));
@@ -134,6 +140,20 @@ final class SnapshotTaker {
     }
     new Deletions(volumes).reap(id);
     return true;
+  }
+
+  /** A member goes with its group only. */
+  private void refuseMember(io.s3shard.volume.Snapshot snapshot, SnapshotHandle handle) {
+    boolean member =
+        snapshot.purpose() instanceof PinPurpose.OfGroup
+            && groups
+                .find(nameHash(snapshot.name()))
+                .filter(group -> group.getVolumeHandlesList().contains(handle.volume().toString()))
+                .isPresent();
+    if (member) {
+      throw new InvalidRequest(
+          "snapshot " + handle + " is a member of a group snapshot: delete the group");
+    }
   }
 
   private static void remove(Snapshots snapshots, io.s3shard.volume.Snapshot snapshot) {
@@ -149,9 +169,8 @@ final class SnapshotTaker {
   private Optional<SnapshotEntry> entryOf(
       io.s3shard.volume.Snapshot snapshot, SnapshotHandle handle) {
     String pin = snapshot.name();
-    String hash = pin.startsWith(HASHED) ? pin.substring(HASHED.length()) : NameHash.of(pin);
     return index
-        .find(hash)
+        .find(nameHash(pin))
         .filter(entry -> entry.getVolumeHandle().equals(handle.volume().toString()))
         .filter(entry -> pinName(entry.getName()).equals(pin));
   }
@@ -161,6 +180,11 @@ final class SnapshotTaker {
   /** What its pin is called. */
   static String pinName(String name) {
     return PLAIN.matcher(name).matches() ? name : HASHED + NameHash.of(name);
+  }
+
+  /** The hash of the name that a pin's name stands for. */
+  private static String nameHash(String pin) {
+    return pin.startsWith(HASHED) ? pin.substring(HASHED.length()) : NameHash.of(pin);
   }
 
   /** Empty: there is none, or it is no snapshot. */
@@ -181,7 +205,12 @@ final class SnapshotTaker {
   /** As CSI shows it. Whatever is pinned can be copied at once. */
   static Snapshot shown(String store, io.s3shard.volume.Snapshot snapshot) {
     VolumeHandle volume = new VolumeHandle(store, snapshot.volume());
+    String group =
+        snapshot.purpose() instanceof PinPurpose.OfGroup of
+            ? new GroupHandle(store, of.group(), nameHash(snapshot.name())).toString()
+            : "";
     return Snapshot.newBuilder()
+        .setGroupSnapshotId(group)
         .setSnapshotId(new SnapshotHandle(volume, snapshot.pin().slot()).toString())
         .setSourceVolumeId(volume.toString())
         .setSizeBytes(snapshot.sizeBytes())

@@ -21,6 +21,7 @@ public final class Layout {
   public static final String NODES = "nodes/";
   public static final String STORES = "stores/";
   public static final String SNAPSHOTS = "snapshots/";
+  public static final String GROUPS = "groups/";
   public static final String ATTACHED = "attached/";
 
   /** Bytes of UTF-8 in a volume's name; what a directory entry of Linux can hold. */
@@ -41,6 +42,11 @@ public final class Layout {
   /** In the driver's home prefix: of which volume a snapshot is whose name has that hash. */
   public static ObjectKey snapshotEntry(String nameHash) {
     return new ObjectKey(SNAPSHOTS + nameHash);
+  }
+
+  /** In the driver's home prefix: of which volumes a group snapshot is. */
+  public static ObjectKey groupEntry(String nameHash) {
+    return new ObjectKey(GROUPS + nameHash);
   }
 
   /** In the driver's home prefix: a volume may be attached to a node. */

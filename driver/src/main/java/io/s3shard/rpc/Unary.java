@@ -1,5 +1,6 @@
 package io.s3shard.rpc;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -13,6 +14,11 @@ public final class Unary {
 
   /** Runs {@code body}; what it throws becomes a status by {@link Statuses}. */
   public static <T> void answer(StreamObserver<T> caller, Supplier<T> body) {
+    if (caller instanceof ServerCallStreamObserver<T> call) {
+      // whoever gave up hears nothing more; without this the answer to him would be an exception
+      // here
+      call.setOnCancelHandler(() -> {});
+    }
     T answer;
     try {
       answer = body.get();

@@ -36,6 +36,11 @@ public final class DriverHome {
     return new SnapshotIndex(entries);
   }
 
+  /** Which names of group snapshots mean which volumes. */
+  public GroupIndex groups() {
+    return new GroupIndex(entries);
+  }
+
   /** What may be attached where. */
   public AttachmentHints attachments() {
     return new AttachmentHints(entries);
