@@ -1,5 +1,6 @@
 package io.s3shard.volume;
 
+import io.s3shard.error.Damaged;
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeExists;
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * The volumes of one prefix, by name: what an administrator does with them. Each change is one
@@ -78,6 +80,31 @@ public final class Volumes {
   /** All volumes, sorted by name. */
   public List<Volume> list() {
     return find(names()).stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
+  }
+
+  /** The same, but of those that can't be read {@code damaged} is told, by name. */
+  public List<Volume> list(BiConsumer<String, Damaged> damaged) {
+    List<String> names = names();
+    List<Looked> looked = new Bounded(execution).map("list volumes", names, this::look);
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      looked.get(i).damage().ifPresent(damage -> damaged.accept(name, damage));
+    }
+    return looked.stream()
+        .flatMap(one -> one.volume().stream())
+        .sorted((a, b) -> a.name().compareTo(b.name()))
+        .toList();
+  }
+
+  /** A volume, or why it can't be read; neither: a stale name. */
+  private record Looked(Optional<Volume> volume, Optional<Damaged> damage) {}
+
+  private Looked look(String name) {
+    try {
+      return new Looked(find(name), Optional.empty());
+    } catch (Damaged damage) {
+      return new Looked(Optional.empty(), Optional.of(damage));
+    }
   }
 
   /** All names that there are entries of, stale ones too: a request for each 1,000. */

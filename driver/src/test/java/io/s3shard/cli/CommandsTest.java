@@ -61,6 +61,18 @@ class CommandsTest {
   }
 
   @Test
+  void oneDamagedVolumeDoesNotHideTheOthers() throws IOException {
+    create("a");
+    create("b");
+    ObjectKey log = Layout.log(id("a"), 1);
+    store.put(log, Body.of(new byte[100]), Purpose.LOG);
+    command.run("ls", PREFIX, "-o", "name");
+    assertThat(command.exit()).isEqualTo(ExitCode.DAMAGED.number());
+    assertThat(command.out().lines()).containsExactly("b");
+    assertThat(command.err()).contains("\"a\": ", log.value());
+  }
+
+  @Test
   void infoShowsHolderPinsAndUse() throws IOException {
     create("a");
     VolumeId id = id("a");
