@@ -36,7 +36,11 @@ final class CredulousStore extends ForwardingStore {
   }
 
   private boolean wouldBeConfirmed(ObjectKey key) {
-    VolumeId volume = new VolumeId(key.value().split("/", -1)[1]);
+    String[] parts = key.value().split("/", -1);
+    if (parts.length < 3 || !parts[2].equals("log")) {
+      return false;
+    }
+    VolumeId volume = new VolumeId(parts[1]);
     long slot = Layout.slot(volume, key).orElseThrow();
     LogRecord record = new VolumeLog(volume, bucket, new NoWaiting()).read(slot);
     return record instanceof LogRecord.Open
