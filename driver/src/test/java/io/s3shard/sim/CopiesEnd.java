@@ -12,6 +12,7 @@ import io.s3shard.log.Checkpoint;
 import io.s3shard.log.CommitAt;
 import io.s3shard.log.LivePin;
 import io.s3shard.log.LoadedLog;
+import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeLog;
 import io.s3shard.map.ChunkEntry;
 import io.s3shard.map.Group;
@@ -155,7 +156,7 @@ final class CopiesEnd {
   void nothingIsLeft() {
     for (Volume volume : all()) {
       if (!volume.state().retired()) {
-        new Deletions(volumes).delete(volume.name());
+        delete(volume);
       }
     }
     Snapshots snapshots = new Snapshots(volumes);
@@ -168,6 +169,19 @@ final class CopiesEnd {
         throw new AssertionError("when all is deleted, " + key + " is there: " + whose(key));
       }
     }
+  }
+
+  /**
+   * By its id: a DELETE of a name's entry that comes late, or twice, may hit the entry of whoever
+   * got the name since. The volume is there, and only its name is lost.
+   */
+  private void delete(Volume volume) {
+    if (volumes.find(volume.name()).filter(found -> found.id().equals(volume.id())).isEmpty()) {
+      world.coverage.count("a name was lost");
+    }
+    new VolumeLog(volume.id(), bucket, time)
+        .append(_ -> new LogRecord.Retire("the end"), (state, _) -> state.retired());
+    new Deletions(volumes).reap(volume.id());
   }
 
   /** The newest record of a log, which carries its state, may be a COMMIT. */
@@ -188,7 +202,11 @@ final class CopiesEnd {
   private void closeAll() {
     for (Volume volume : all()) {
       if (!volume.state().retired() && volume.state().owner().isPresent()) {
-        volumes.detach(volume.name(), "the end");
+        long epoch = volume.state().openEpoch();
+        new VolumeLog(volume.id(), bucket, time)
+            .append(
+                _ -> new LogRecord.Close(epoch, "the end"),
+                (state, _) -> state.openEpoch() != epoch);
       }
     }
   }
