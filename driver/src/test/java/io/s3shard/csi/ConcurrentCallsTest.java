@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Many calls for few volumes at once, by two replicas: no wrong code, and nothing is left. */
+/** Many calls for few volumes at once: no wrong code, and nothing is left. */
 class ConcurrentCallsTest {
   private static final int CALLS = 200;
   private static final int AT_ONCE = 16;
