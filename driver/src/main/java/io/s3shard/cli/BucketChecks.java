@@ -2,6 +2,7 @@ package io.s3shard.cli;
 
 import io.s3shard.error.S3ShardException;
 import io.s3shard.error.StoreRefused;
+import io.s3shard.error.StoreUnavailable;
 import io.s3shard.store.Finding;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.Purpose;
@@ -31,13 +32,20 @@ final class BucketChecks {
       diagnoses.add(prefix);
       if (prefix.result() == Diagnosis.Result.ok) {
         // a foreign prefix gets no scratch objects
-        surroundings
-            .stores()
-            .probe(location, options)
-            .forEach(finding -> diagnoses.add(diagnosis(finding)));
+        diagnoses.addAll(behaviour());
       }
     }
     return diagnoses;
+  }
+
+  private List<Diagnosis> behaviour() {
+    try {
+      return surroundings.stores().probe(location, options).stream()
+          .map(BucketChecks::diagnosis)
+          .toList();
+    } catch (StoreUnavailable e) {
+      return List.of(Diagnosis.fail("access", e));
+    }
   }
 
   private static Diagnosis diagnosis(Finding finding) {

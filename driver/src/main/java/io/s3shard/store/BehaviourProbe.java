@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.s3shard.error.ObjectMissing;
 import io.s3shard.error.S3ShardException;
+import io.s3shard.error.StoreUnavailable;
 import io.s3shard.execution.Execution;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -43,7 +44,11 @@ public final class BehaviourProbe {
     this.place = PLACE + HexFormat.of().formatHex(execution.randomBytes(8)) + "/";
   }
 
-  /** One finding for each thing that was tried; one alone if the bucket can't be used at all. */
+  /**
+   * One finding for each thing that was tried; one alone if the bucket can't be used at all.
+   *
+   * @throws StoreUnavailable if the bucket was away meanwhile: nothing was found out
+   */
   public List<Finding> run() {
     Finding access = checked("access", this::access);
     if (access.verdict() != Finding.Verdict.OK) {
@@ -64,6 +69,8 @@ public final class BehaviourProbe {
   private static Finding checked(String about, Supplier<Finding> check) {
     try {
       return check.get();
+    } catch (StoreUnavailable e) {
+      throw e;
     } catch (S3ShardException e) {
       return Finding.failure(about, String.valueOf(e.getMessage()));
     }

@@ -1,8 +1,10 @@
 package io.s3shard.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3shard.error.StoreRefused;
+import io.s3shard.error.StoreUnavailable;
 import io.s3shard.execution.ThreadExecution;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -161,6 +163,23 @@ final class BehaviourProbeTest {
         };
     assertThat(probe(bucket))
         .containsExactly(Finding.failure("access", "access denied: allow s3:PutObject"));
+  }
+
+  @Test
+  void aBucketThatIsAwayMeanwhileIsNotCalledUnfit() {
+    Bent bucket =
+        new Bent() {
+          @Override
+          public List<ListedObject> list(
+              String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
+            if (limit > 1 && limit < 1000) { // not the cleaning up
+              throw new StoreUnavailable("bucket b does not answer");
+            }
+            return super.list(prefix, startAfter, limit, purpose);
+          }
+        };
+    assertThatThrownBy(() -> probe(bucket)).isInstanceOf(StoreUnavailable.class);
+    assertThat(bucket.memory.list(BehaviourProbe.PLACE, null, 10, Purpose.MAP)).isEmpty();
   }
 
   private static void assertFails(String about, Bent bucket) {
