@@ -69,7 +69,8 @@ final class Preconditions {
       if (!stands) {
         String mode =
             other.getValue() == AttachMode.READ_ONLY ? "for reading" : "as the only writer";
-        return Optional.of("node " + other.getKey() + " is attached " + mode);
+        return Optional.of(
+            "node " + other.getKey() + " is attached " + mode + ": it must be detached first");
       }
     }
     return STANDS;

@@ -1,13 +1,11 @@
 package io.s3shard.volume;
 
-import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.format.VolumeId;
 import io.s3shard.log.AttachMode;
 import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeState;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -27,7 +25,7 @@ public final class Attachments {
    *
    * @throws VolumeMissing if it is deleted
    * @throws VolumeExists if the node has it in another mode
-   * @throws VolumeBusy naming the node that has it
+   * @throws io.s3shard.error.VolumeBusy naming the node that has it
    */
   public void attach(VolumeId id, String node, AttachMode mode) {
     volumes
@@ -42,33 +40,21 @@ public final class Attachments {
             (state, _) -> state.attachments().get(node) == mode);
   }
 
+  /** What has an answer of its own; other nodes are a rule of the log. */
   private static void refuse(VolumeState state, VolumeId id, String node, AttachMode mode) {
     if (state.retired()) {
       throw new VolumeMissing("volume " + id + " is deleted");
     }
-    for (Map.Entry<String, AttachMode> there : state.attachments().entrySet()) {
-      boolean same = there.getKey().equals(node);
-      if (same && there.getValue() != mode) {
-        throw new VolumeExists(
-            "volume "
-                + id
-                + " is attached to node "
-                + node
-                + " "
-                + text(there.getValue())
-                + ": detach it first");
-      }
-      boolean together = there.getValue() == AttachMode.READ_ONLY && mode == AttachMode.READ_ONLY;
-      if (!same && !together) {
-        throw new VolumeBusy(
-            "volume "
-                + id
-                + " is attached to node "
-                + there.getKey()
-                + " "
-                + text(there.getValue())
-                + ": it must be detached there first");
-      }
+    AttachMode present = state.attachments().get(node);
+    if (present != null && present != mode) {
+      throw new VolumeExists(
+          "volume "
+              + id
+              + " is attached to node "
+              + node
+              + " "
+              + text(present)
+              + ": detach it first");
     }
   }
 

@@ -32,6 +32,7 @@ final class Plugged {
   final MemoryStore homeBucket = new MemoryStore();
   final MemoryStore bucket = new MemoryStore();
   final Execution execution = new ThreadExecution();
+  final DriverHome home;
   final ControllerService controller;
   final GroupControllerService groups;
 
@@ -41,7 +42,7 @@ final class Plugged {
 
   /** {@code around}: what is put around both buckets. */
   Plugged(UnaryOperator<ObjectStore> around) {
-    DriverHome home = new DriverHome(around.apply(homeBucket));
+    this.home = new DriverHome(around.apply(homeBucket));
     for (String node : List.of("node-a", "node-b")) {
       home.register(NodeEntry.newBuilder().setNodeId(node).setMaxVolumes(1000).build());
     }

@@ -138,7 +138,7 @@ class ControllerTest {
     new Announced(bucket).node("node-b");
     NodeTest.assertStatus(
         Status.Code.FAILED_PRECONDITION, () -> controller.publish(volume, "node-b"));
-    assertThat(controller.log()).contains("is attached to node node-a as the only writer");
+    assertThat(controller.log()).contains("node node-a is attached as the only writer");
     NodeTest.assertStatus(
         Status.Code.ALREADY_EXISTS,
         () -> controller.publish(volume, "node-a", Mode.MULTI_NODE_READER_ONLY));
