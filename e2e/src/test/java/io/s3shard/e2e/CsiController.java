@@ -22,7 +22,6 @@ import io.s3shard.rpc.UnixChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -50,13 +49,17 @@ final class CsiController implements AutoCloseable {
   }
 
   void start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.s3shard.cli.Main", "controller", "--home", home));
-    command.addAll(List.of("--csi-endpoint", endpoint.toString()));
-    command.addAll(List.of("--controller-dir", folder.resolve("authorities").toString()));
+    List<String> command =
+        AnotherJvm.command(
+            "io.s3shard.cli.Main",
+            List.of(
+                "controller",
+                "--home",
+                home,
+                "--csi-endpoint",
+                endpoint.toString(),
+                "--controller-dir",
+                folder.resolve("authorities").toString()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     builder.redirectOutput(

@@ -46,22 +46,13 @@ final class CsiNode implements AutoCloseable {
   }
 
   void start(String... options) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.s3shard.cli.Main", "node", "--home", home));
-    command.addAll(List.of("--csi-endpoint", endpoint.toString()));
-    command.addAll(List.of("--socket", folder.resolve("shardd.sock").toString()));
-    command.addAll(List.of("--volumes-dir", folder.resolve("volumes").toString()));
-    command.addAll(List.of("--node-id", "node-a"));
-    command.addAll(List.of(options));
+    List<String> arguments = new ArrayList<>(List.of("node", "--home", home));
+    arguments.addAll(List.of("--csi-endpoint", endpoint.toString()));
+    arguments.addAll(List.of("--socket", folder.resolve("shardd.sock").toString()));
+    arguments.addAll(List.of("--volumes-dir", folder.resolve("volumes").toString()));
+    arguments.addAll(List.of("--node-id", "node-a"));
+    arguments.addAll(List.of(options));
+    List<String> command = AnotherJvm.command("io.s3shard.cli.Main", arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("node.log").toFile()));

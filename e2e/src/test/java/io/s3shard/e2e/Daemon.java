@@ -143,17 +143,7 @@ final class Daemon {
   }
 
   private ProcessBuilder command(String classPath, String main, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            // they live for seconds, on two cores
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx512m"));
-    command.addAll(List.of("-cp", classPath, main));
-    command.addAll(arguments);
+    List<String> command = AnotherJvm.command(classPath, List.of(), main, arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment());
     return builder;

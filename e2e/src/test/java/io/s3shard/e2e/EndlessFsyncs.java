@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -29,11 +28,8 @@ public final class EndlessFsyncs implements AutoCloseable {
    * @param said where its words go
    */
   static EndlessFsyncs start(Path file, Path said) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp"));
-    command.addAll(List.of(System.getProperty("java.class.path"), EndlessFsyncs.class.getName()));
-    command.add(file.toString());
+    List<String> command =
+        AnotherJvm.command(EndlessFsyncs.class.getName(), List.of(file.toString()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     return new EndlessFsyncs(builder.redirectOutput(said.toFile()).start(), said);
   }

@@ -64,24 +64,13 @@ final class Shardd implements AutoCloseable {
 
   /** Starts one of another build. */
   Process start(String classPath) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1"));
     String more = System.getProperty("s3shard.shardd.options", "");
-    if (!more.isEmpty()) {
-      command.addAll(List.of(more.split(" ")));
-    }
-    command.addAll(List.of("-cp", classPath, "io.s3shard.cli.Main", "shardd"));
-    command.addAll(List.of("--socket", endpoint.toString()));
-    command.addAll(List.of("--volumes-dir", folder.resolve("volumes").toString()));
-    command.addAll(List.of("--arena-dir", folder.resolve("arenas").toString()));
-    command.addAll(List.of("--cache-dir", folder.resolve("cache").toString()));
+    List<String> options = more.isEmpty() ? List.of() : List.of(more.split(" "));
+    List<String> arguments = new ArrayList<>(List.of("shardd", "--socket", endpoint.toString()));
+    arguments.addAll(List.of("--volumes-dir", folder.resolve("volumes").toString()));
+    arguments.addAll(List.of("--arena-dir", folder.resolve("arenas").toString()));
+    arguments.addAll(List.of("--cache-dir", folder.resolve("cache").toString()));
+    List<String> command = AnotherJvm.command(classPath, options, "io.s3shard.cli.Main", arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("shardd.log").toFile()));
