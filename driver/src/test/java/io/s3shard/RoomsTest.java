@@ -1,6 +1,7 @@
 package io.s3shard;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -10,6 +11,8 @@ import com.tngtech.archunit.library.Architectures;
 import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import picocli.CommandLine.Command;
 
 /** The rooms of ARCHITECTURE.md: an arrow may only point down, and each library has one user. */
 @AnalyzeClasses(packages = "io.s3shard", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -147,4 +150,17 @@ class RoomsTest {
           .callMethod(ThreadLocalRandom.class, "current")
           .orShould()
           .callMethod(Thread.class, "startVirtualThread", Runnable.class);
+
+  /**
+   * All commands are made before one of them tells the logging library, by LogSetup, what to log
+   * and where: a logger that is there earlier starts it without that.
+   */
+  @ArchTest
+  static final ArchRule commandsHaveNoLoggers =
+      noFields()
+          .that()
+          .areDeclaredInClassesThat()
+          .areAnnotatedWith(Command.class)
+          .should()
+          .haveRawType(Logger.class);
 }

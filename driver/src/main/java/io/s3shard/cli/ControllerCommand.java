@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,8 +26,6 @@ import picocli.CommandLine.Spec;
       "It holds no state: it may be killed, and several may run."
     })
 final class ControllerCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(ControllerCommand.class);
-
   private final Surroundings surroundings;
   private final S3Shard root;
 
@@ -88,7 +85,7 @@ final class ControllerCommand implements Callable<Integer> {
     }
     parts.add(behind::closeAll);
     parts.closeWhenTold();
-    LOG.info("the controller serves {}", socket);
+    LoggerFactory.getLogger(ControllerCommand.class).info("the controller serves {}", socket);
     parts.await();
     return ExitCode.OK.number();
   }
