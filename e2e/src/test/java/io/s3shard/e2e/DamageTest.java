@@ -148,7 +148,15 @@ class DamageTest {
     }
     Programs.Ended ls = daemon.tryCall("ls", bucket.url("damage"));
     assertThat(ls.exit()).isEqualTo(7);
-    assertThat(ls.err()).matches("s3shard: object [^ ]+ is damaged: .+\n");
+    assertThat(ls.err().lines())
+        .allMatch(line -> line.matches("s3shard: \"[^ ]+\": object [^ ]+ is damaged: .+"))
+        .extracting(line -> line.split("\"")[1])
+        .containsExactlyInAnyOrder(
+            "NAME-HALVED.img",
+            "NAME-SPOILED.img",
+            "LOG_RECORD-HALVED.img",
+            "LOG_RECORD-SPOILED.img");
+    assertThat(ls.out()).as("the others are listed").contains("DATA-DELETED.img");
   }
 
   /** A name that is gone, and the newest record: an image that is not there, and one still open. */
