@@ -2,7 +2,6 @@ package io.s3shard.sim;
 
 import io.s3shard.store.ObjectStore;
 import io.s3shard.testing.Mutation;
-import io.s3shard.testing.Mutations;
 
 /** A rule of copies that is broken on purpose. */
 enum CopiesMutation {
@@ -17,8 +16,6 @@ enum CopiesMutation {
   PIN_IS_NOT_CONFIRMED;
 
   ObjectStore store(ObjectStore bucket, ObjectStore store) {
-    return this == PIN_IS_NOT_CONFIRMED
-        ? Mutations.store(Mutation.NO_CONFIRMATION, bucket, store)
-        : store;
+    return this == PIN_IS_NOT_CONFIRMED ? Mutation.NO_CONFIRMATION.store(bucket, store) : store;
   }
 }

@@ -12,7 +12,6 @@ import io.s3shard.log.VolumeState;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.StoreSettings;
 import io.s3shard.store.StoreStack;
-import io.s3shard.testing.Mutations;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,8 +39,7 @@ final class ImageController {
     this.dice = world.simulation.random().split();
     this.store =
         new StoreStack(
-                Mutations.store(
-                    world.mutation, world.bucket.objects(), world.bucket.reachedBy(process)),
+                world.mutation.store(world.bucket.objects(), world.bucket.reachedBy(process)),
                 new StoreSettings(16, Optional.empty()),
                 process.execution())
             .store();

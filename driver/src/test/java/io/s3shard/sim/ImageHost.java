@@ -24,7 +24,6 @@ import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
 import io.s3shard.store.StoreStack;
 import io.s3shard.testing.HeapArenas;
-import io.s3shard.testing.Mutations;
 import java.time.Duration;
 import java.util.List;
 
@@ -77,13 +76,13 @@ final class ImageHost {
     SimProcess self = process;
     ArenaHome mine =
         new CrashingArenas(
-            Mutations.arenas(world.mutation, arenas),
+            world.mutation.arenas(arenas),
             self,
             dice.split(),
             world.crashInArena,
             () -> crashIfItMay(self));
     ObjectStore reached =
-        Mutations.store(world.mutation, world.bucket.objects(), world.bucket.reachedBy(self));
+        world.mutation.store(world.bucket.objects(), world.bucket.reachedBy(self));
     RetryingStore store = new StoreStack(reached, storeSettings, self.execution()).store();
     return new ImageOpener(
         store,
@@ -184,7 +183,7 @@ final class ImageHost {
   void session(ImageOpener opener, ImageWorld.Volume volume, boolean takeaway) {
     SimProcess self = process;
     VolumeImage opened = opener.openForWriting(volume.id(), takeaway);
-    Image image = Mutations.image(world.mutation, opened);
+    Image image = world.mutation.image(opened);
     Session session = new Session(world, volume, this, self, image);
     if (!volume.sessions.isEmpty()) {
       world.coverage.count("two writers at once");

@@ -3,7 +3,6 @@ package io.s3shard.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3shard.testing.Mutation;
-import io.s3shard.testing.Mutations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -71,8 +70,7 @@ class LogSimulationTest {
             LogSimulation.run(
                 seed,
                 LogWriter.Habit.PROPER,
-                (bucket, store) ->
-                    Mutations.store(Mutation.NO_CONFIRMATION, bucket.objects(), store)));
+                (bucket, store) -> Mutation.NO_CONFIRMATION.store(bucket.objects(), store)));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.s3shard.sim;
 
+import io.s3shard.testing.Mutation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +9,11 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * {@code SEEDS [FIRST]}: runs the simulation of the log and that of the engine with so many seeds,
- * on all cores. A failure is printed with its seed, the tasks and the last events; {@code SEEDS} =
- * 1 and {@code FIRST} = that seed repeats it, and {@code -Ds3shard.sim.trace=N} shows N events.
+ * {@code SEEDS [FIRST [MUTATION]]}: runs the simulation of the log and that of the engine with so
+ * many seeds, on all cores. A failure is printed with its seed, the tasks and the last events;
+ * {@code SEEDS} = 1 and {@code FIRST} = that seed repeats it, and {@code -Ds3shard.sim.trace=N}
+ * shows N events. With a rule broken on purpose only that of the engine runs, one seed after the
+ * other, until one notices.
  */
 public final class SimulationMain {
   /** So many failures are printed; of the others the seed. */
@@ -32,11 +35,21 @@ public final class SimulationMain {
   }
 
   public static void main(String[] arguments) throws InterruptedException {
-    if (arguments.length < 1 || arguments.length > 2) {
-      System.err.println("usage: SimulationMain SEEDS [FIRST]");
+    if (arguments.length < 1 || arguments.length > 3) {
+      System.err.println("usage: SimulationMain SEEDS [FIRST [MUTATION]]");
       System.exit(2);
     }
     QuietLog.quiet();
+    if (arguments.length == 3) {
+      Mutation mutation = Mutation.valueOf(arguments[2]);
+      int _ =
+          Seeds.untilCaught(
+              mutation.name(),
+              Long.parseLong(arguments[1]),
+              Integer.parseInt(arguments[0]),
+              seed -> ImageSimulation.run(seed, mutation));
+      return;
+    }
     SimulationMain runs =
         new SimulationMain(
             Long.parseLong(arguments[0]), arguments.length > 1 ? Long.parseLong(arguments[1]) : 1);

@@ -4,17 +4,12 @@ import io.s3shard.format.Layout;
 import io.s3shard.format.ObjectFormat;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
-import io.s3shard.log.LogRecord;
-import io.s3shard.log.VolumeLog;
 import io.s3shard.map.MapCodec;
 import io.s3shard.store.Body;
-import io.s3shard.store.ListedObject;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.Purpose;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A rule broken on purpose: as soon as a checkpoint's root is uploaded, the COMMITs that it covers
@@ -36,22 +31,8 @@ final class HastyStore extends ForwardingStore {
     if (key.value().startsWith(Layout.mapFolder(volume))
         && ObjectFormat.decodeAny(key, whole).kind() == ObjectFormat.Kind.ROOT) {
       ObjectRef root = Layout.object(volume, key).orElseThrow();
-      trim(volume, MapCodec.decodeRoot(root, whole).covers());
-    }
-  }
-
-  private void trim(VolumeId volume, long covers) {
-    VolumeLog log = new VolumeLog(volume, bucket, new NoWaiting());
-    List<ObjectKey> dead = new ArrayList<>();
-    for (ListedObject listed :
-        bucket.list(Layout.logFolder(volume), null, 1_000, Purpose.BACKGROUND)) {
-      long slot = Layout.slot(volume, listed.key()).orElseThrow();
-      if (slot <= covers && log.read(slot) instanceof LogRecord.Commit) {
-        dead.add(listed.key());
-      }
-    }
-    if (!dead.isEmpty()) {
-      store.delete(dead, Purpose.BACKGROUND);
+      long covers = MapCodec.decodeRoot(root, whole).covers();
+      new CoveredCommits(volume, covers, bucket).deleteFrom(store);
     }
   }
 }

@@ -1,51 +1,13 @@
 package io.s3shard.testing;
 
 import io.s3shard.image.Image;
-import java.nio.ByteBuffer;
 
 /** A rule broken on purpose: a flush does nothing and says that all is well. */
-final class LazyImage implements Image {
-  private final Image image;
-
+final class LazyImage extends ForwardingImage {
   LazyImage(Image image) {
-    this.image = image;
-  }
-
-  @Override
-  public long sizeBytes() {
-    return image.sizeBytes();
-  }
-
-  @Override
-  public void read(long offset, ByteBuffer into) {
-    image.read(offset, into);
-  }
-
-  @Override
-  public void write(long offset, ByteBuffer data) {
-    image.write(offset, data);
-  }
-
-  @Override
-  public void discard(long offset, long length) {
-    image.discard(offset, length);
-  }
-
-  @Override
-  public void zero(long offset, long length) {
-    image.zero(offset, length);
+    super(image);
   }
 
   @Override
   public void flush() {}
-
-  @Override
-  public void grow(long sizeBytes) {
-    image.grow(sizeBytes);
-  }
-
-  @Override
-  public void close() {
-    image.close();
-  }
 }

@@ -17,7 +17,6 @@ import io.s3shard.store.StoreStack;
 import io.s3shard.store.s3.S3Settings;
 import io.s3shard.store.s3.S3Store;
 import io.s3shard.testing.Mutation;
-import io.s3shard.testing.Mutations;
 import io.s3shard.volume.ImageSource;
 import io.s3shard.volume.Snapshot;
 import io.s3shard.volume.Snapshots;
@@ -47,13 +46,13 @@ public final class BrokenMount {
     Path mountPoint = Path.of(arguments[3]);
     Execution execution = new ThreadExecution();
     StoreStack stack = new StoreStack(bucket, StoreSettings.DEFAULTS, execution);
-    ObjectStore store = Mutations.store(mutation, bucket, stack.store());
+    ObjectStore store = mutation.store(bucket, stack.store());
     String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     ImageOpener opener =
         new ImageOpener(
             store,
             execution,
-            Mutations.arenas(mutation, new MappedArenas(Path.of(arguments[4]), "broken", boot)),
+            mutation.arenas(new MappedArenas(Path.of(arguments[4]), "broken", boot)),
             new ArenaPool(64),
             new FrameCache(16 << 20),
             new Host("node", "machine", boot, "broken mount"),
@@ -74,7 +73,7 @@ public final class BrokenMount {
     return new ImageSource() {
       @Override
       public Image openForWriting(Volume volume) {
-        return Mutations.image(mutation, opener.openForWriting(volume.id(), true));
+        return mutation.image(opener.openForWriting(volume.id(), true));
       }
 
       @Override
