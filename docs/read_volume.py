@@ -263,6 +263,16 @@ def name_key(name):
     return "names/" + "".join(chr(b) if chr(b) in plain else "%%%02X" % b for b in name.encode())
 
 
+def newest_name_key(folder, name):
+    """The key of the newest entry of a name; the lowest after '~' is the newest."""
+    first = name_key(name)
+    later = sorted(key for key in os.listdir(os.path.join(folder, "names")) if ("names/" + key).startswith(first + "~"))
+    if not later:
+        return first
+    need(LAST_SLOT - int(later[0].rpartition("~")[2], 16) & 1 == 0, "there is no volume of this name")
+    return "names/" + later[0]
+
+
 def object_key(ref, own, volumes):
     """The key of an ObjectRef in a message that volume OWN wrote, with the message's table of others."""
     volume = own if ref["volume"] == 0 else volumes[ref["volume"] - 1]
@@ -550,8 +560,9 @@ def where(volume, loaded, count):
 
 def read(folder, name, upto=None):
     """The bytes of an image."""
-    with open(os.path.join(folder, name_key(name)), "rb") as file:
-        entry = Object(name_key(name), file.read()).message("NAME")
+    key = newest_name_key(folder, name)
+    with open(os.path.join(folder, key), "rb") as file:
+        entry = Object(key, file.read()).message("NAME")
     volume = Volume(folder, entry["volume_id"])
     loaded = volume.load(upto)
     state = loaded[1]

@@ -135,7 +135,10 @@ public final class Layout {
     }
   }
 
-  /** The index entry of a volume's name. @throws InvalidRequest if it can be no name of a file */
+  /**
+   * The first index entry of a volume's name ({@link NameKey} has the others). @throws
+   * InvalidRequest if it can be no name of a file
+   */
   public static ObjectKey name(String name) {
     byte[] utf8 = utf8(name);
     StringBuilder key = new StringBuilder(NAMES);
@@ -162,7 +165,7 @@ public final class Layout {
     }
   }
 
-  /** The name that an index entry's key stands for; empty if it is no such key. */
+  /** The name that the key of a first index entry stands for; empty if it is no such key. */
   public static Optional<String> nameOf(ObjectKey key) {
     if (!key.value().startsWith(NAMES)) {
       return Optional.empty();
@@ -219,7 +222,7 @@ public final class Layout {
     return utf8;
   }
 
-  private static String hex(long number) {
+  static String hex(long number) {
     String digits = Long.toHexString(number);
     return "0".repeat(16 - digits.length()) + digits;
   }

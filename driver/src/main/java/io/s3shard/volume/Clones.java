@@ -81,10 +81,6 @@ public final class Clones {
       snapshots.anybody().unpin(source.id(), pinned.pin().slot());
       throw Naming.exists(wanted.name());
     }
-    if (!volumes.naming().isConfirmed(wanted.name(), id)) {
-      new Deletions(volumes).undo(id, "another volume got the name");
-      throw Naming.exists(wanted.name());
-    }
     return volumes.find(id).orElseThrow(() -> volumes.missing(wanted.name()));
   }
 
@@ -112,7 +108,7 @@ public final class Clones {
   private void giveUp(VolumeId id, String name, S3ShardException because) {
     try {
       if (new Abandoning(volumes).giveUp(id)) {
-        volumes.naming().index().remove(name, id);
+        volumes.naming().index().free(name, id);
       }
     } catch (S3ShardException left) {
       because.addSuppressed(left);

@@ -39,7 +39,7 @@ public final class Deletions {
   /** Of one that is needed by others nobody reaps today: its name is free for others at once. */
   private void freeName(Volume retired) {
     if (retired.state().pins().count() > 0) {
-      volumes.naming().index().remove(retired.name(), retired.id());
+      volumes.naming().index().free(retired.name(), retired.id());
     }
   }
 
@@ -48,12 +48,6 @@ public final class Deletions {
    */
   public Swept delete(String name) {
     return reap(retire(name).id());
-  }
-
-  /** Takes back a volume that was made for nothing, whatever became of its name. */
-  void undo(VolumeId id, String reason) {
-    retire(id, reason);
-    reap(id);
   }
 
   /** The same by its id. @throws as {@link #retire(String)} */
@@ -163,7 +157,7 @@ public final class Deletions {
 
   /** Frees the name; the source, whose pin is taken away. */
   private Optional<VolumeId> buried(Volume volume) {
-    volumes.naming().index().remove(volume.name(), volume.id());
+    volumes.naming().index().free(volume.name(), volume.id());
     return volume.state().source().map(this::unpinned);
   }
 

@@ -1,5 +1,6 @@
 package io.s3shard.volume;
 
+import io.s3shard.error.VolumeMissing;
 import io.s3shard.format.VolumeId;
 import io.s3shard.log.Appended;
 import io.s3shard.log.LogRecord;
@@ -15,10 +16,22 @@ final class LogPinning implements Pinning {
     this.volumes = volumes;
   }
 
-  /** The log is read once: the name is looked at in the state that the PIN follows. */
+  /** Mostly the log is read once: the name is looked at in the state that the PIN follows. */
   @Override
   public Snapshot pin(String volume, PinRequest request) {
-    VolumeId id = volumes.idOf(volume);
+    VolumeId guess = volumes.guessId(volume);
+    try {
+      return pinCalled(volume, guess, request);
+    } catch (VolumeMissing stale) {
+      VolumeId id = volumes.get(volume).id();
+      if (id.equals(guess)) {
+        throw stale;
+      }
+      return pinCalled(volume, id, request);
+    }
+  }
+
+  private Snapshot pinCalled(String volume, VolumeId id, PinRequest request) {
     return append(
         id,
         state -> {

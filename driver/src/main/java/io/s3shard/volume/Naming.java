@@ -16,12 +16,12 @@ import java.util.Optional;
 /**
  * Gives names to volumes, so that of several who want the same name at most one gets it.
  *
- * <p>A free name is decided by the put-if-absent of its entry. A stale entry has to be deleted
- * first, and an unconditional delete may hit the entry that somebody else has just made. So both
- * sides look after they wrote: whoever took the place of a stale entry looks, before its own volume
- * gets the name, for another volume that has it ({@link #refuseTwin}); whoever gave its volume the
- * name looks whether the entry is still its own ({@link #isConfirmed}). At least one of two sees
- * the other.
+ * <p>The entry decides ({@link NameIndex}): once the newest one of a name means a volume that is
+ * half-made or called so, nobody else gets the name. A volume that is being renamed is not called
+ * so yet, and its entry counts as stale. So both sides look after they wrote: whoever took the
+ * place of a stale entry looks, before its own volume gets the name, for another volume that has it
+ * ({@link #refuseTwin}); whoever gave its volume the name looks whether the entry is still its own
+ * ({@link #isConfirmed}). At least one of two sees the other.
  */
 final class Naming {
   private static final int CLAIM_TRIES = 4;
@@ -42,7 +42,19 @@ final class Naming {
 
   /** The volume that is called {@code name}. Stale entries and half-made volumes are none. */
   Optional<Volume> find(String name) {
-    return index.read(name).flatMap(this::load).filter(volume -> volume.isCalled(name));
+    return called(name, index.first(name)).or(() -> called(name, index.later(name)));
+  }
+
+  private Optional<Volume> called(String name, Optional<VolumeId> entry) {
+    return entry.flatMap(this::load).filter(volume -> volume.isCalled(name));
+  }
+
+  /**
+   * The volume that the name means, most likely: by one request, and without looking whether it is
+   * called so.
+   */
+  Optional<VolumeId> guess(String name) {
+    return index.first(name).or(() -> index.later(name));
   }
 
   /** Empty: its log is empty, or it was given up before it was made. */
@@ -85,7 +97,7 @@ final class Naming {
       if (volume.filter(v -> v.isCalled(name)).isPresent()) {
         throw exists(name);
       }
-      index.remove(name, other.get());
+      index.free(name, other.get());
       replaced = true;
     }
     throw new StoreUnavailable(
@@ -110,7 +122,7 @@ final class Naming {
     List<VolumeId> others = allIds().stream().filter(other -> !other.equals(id)).toList();
     var found = new Bounded(execution).map("look for " + name, others, this::load);
     if (found.stream().flatMap(Optional::stream).anyMatch(volume -> volume.isCalled(name))) {
-      index.remove(name, id);
+      index.free(name, id);
       throw exists(name);
     }
   }

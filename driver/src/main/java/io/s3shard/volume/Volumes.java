@@ -53,10 +53,6 @@ public final class Volumes {
     if (!log(id).create(wanted.record(execution.now()))) {
       throw Naming.exists(wanted.name());
     }
-    if (!naming.isConfirmed(wanted.name(), id)) {
-      new Deletions(this).undo(id, "another volume got the name");
-      throw Naming.exists(wanted.name());
-    }
     return load(id, wanted.name());
   }
 
@@ -123,11 +119,11 @@ public final class Volumes {
   }
 
   /**
-   * The volume that the name's entry means, without looking whether it still is called so: one
-   * request. @throws VolumeMissing if there is no entry
+   * The volume that the name means, most likely, without looking whether it is called so: one
+   * request for most. @throws VolumeMissing if there is no entry
    */
-  VolumeId idOf(String name) {
-    return naming.index().read(name).orElseThrow(() -> missing(name));
+  VolumeId guessId(String name) {
+    return naming.guess(name).orElseThrow(() -> missing(name));
   }
 
   /** Retired ones, too; empty: it was never made. */
@@ -196,7 +192,7 @@ public final class Volumes {
       setName(volume.id(), to, from);
       throw Naming.exists(to);
     }
-    naming.index().remove(from, volume.id());
+    naming.index().free(from, volume.id());
     return new Volume(volume.id(), renamed);
   }
 

@@ -91,7 +91,7 @@ class ControllerServiceTest {
     String first = plugged.create("first");
     assertThat(requestsOf(() -> plugged.create("second")))
         .as("CreateVolume")
-        .isLessThanOrEqualTo(6);
+        .isLessThanOrEqualTo(7);
     assertThat(requestsOf(() -> snapshot(first, "s"))).as("CreateSnapshot").isLessThanOrEqualTo(6);
     assertThat(requestsOf(() -> copy("copy", first))).as("a copy").isLessThanOrEqualTo(16);
   }

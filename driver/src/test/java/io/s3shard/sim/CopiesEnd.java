@@ -171,13 +171,9 @@ final class CopiesEnd {
     }
   }
 
-  /**
-   * By its id: a DELETE of a name's entry that comes late, or twice, may hit the entry of whoever
-   * got the name since. The volume is there, and only its name is lost.
-   */
   private void delete(Volume volume) {
     if (volumes.find(volume.name()).filter(found -> found.id().equals(volume.id())).isEmpty()) {
-      world.coverage.count("a name was lost");
+      throw new AssertionError("the name of " + volume + " is lost");
     }
     new VolumeLog(volume.id(), bucket, time)
         .append(_ -> new LogRecord.Retire("the end"), (state, _) -> state.retired());

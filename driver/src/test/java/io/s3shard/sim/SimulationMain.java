@@ -7,17 +7,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 
 /**
  * {@code SEEDS [FIRST [MUTATION]]}: runs the simulation of the log and that of the engine with so
- * many seeds, on all cores. A failure is printed with its seed, the tasks and the last events;
- * {@code SEEDS} = 1 and {@code FIRST} = that seed repeats it, and {@code -Ds3shard.sim.trace=N}
- * shows N events. With a rule broken on purpose only that of the engine runs, one seed after the
- * other, until one notices.
+ * many seeds, on all cores; with {@code -Ds3shard.sim.of=copies} that of copies. A failure is
+ * printed with its seed, the tasks and the last events; {@code SEEDS} = 1 and {@code FIRST} = that
+ * seed repeats it, and {@code -Ds3shard.sim.trace=N} shows N events. With a rule broken on purpose
+ * only that of the engine runs, one seed after the other, until one notices.
  */
 public final class SimulationMain {
   /** So many failures are printed; of the others the seed. */
   private static final int PRINTED = 3;
+
+  /** Of what, with commas between. */
+  private static final List<String> OF =
+      List.of(System.getProperty("s3shard.sim.of", "log,image").split(","));
 
   private final long first;
   private final long end;
@@ -75,8 +80,9 @@ public final class SimulationMain {
   private void work() {
     for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
       try {
-        note(LogSimulation.run(seed));
-        note(ImageSimulation.run(seed));
+        run("log", seed, LogSimulation::run);
+        run("image", seed, ImageSimulation::run);
+        run("copies", seed, CopiesSimulation::run);
       } catch (Throwable failure) {
         failed(seed, failure);
       }
@@ -84,9 +90,12 @@ public final class SimulationMain {
     }
   }
 
-  private void note(Outcome outcome) {
-    coverage.add(outcome.coverage());
-    switches.addAndGet(outcome.switches());
+  private void run(String simulation, long seed, LongFunction<Outcome> run) {
+    if (OF.contains(simulation)) {
+      Outcome outcome = run.apply(seed);
+      coverage.add(outcome.coverage());
+      switches.addAndGet(outcome.switches());
+    }
   }
 
   private synchronized void failed(long seed, Throwable failure) {

@@ -65,7 +65,7 @@ class DeletionsTest {
     Snapshot monday = snapshots.create("a", "monday");
     Volume copy = clones.of(volumes.get("a"), NewClone.of("copy"));
     deletions.retire("a");
-    assertThat(keys(Layout.NAMES)).as("its name is free").containsExactly(Layout.name("copy"));
+    assertThat(new NameIndex(store).names()).as("its name is free").containsExactly("copy");
     assertThat(deletions.reap(made.id()).objects())
         .as("nothing has ever named them; both COMMITs stay")
         .isEqualTo(2001);
@@ -119,7 +119,7 @@ class DeletionsTest {
     assertThat(reaped.objects()).isEqualTo(2003);
     assertThat(keys(Layout.dataFolder(made.id()))).isEmpty();
     assertThat(keys(Layout.mapFolder(made.id()))).isEmpty();
-    assertThat(keys(Layout.NAMES)).isEmpty();
+    assertThat(new NameIndex(store).names()).isEmpty();
     // CREATE, OPEN, CLOSE, RETIRE; both COMMITs are gone
     assertThat(keys(Layout.logFolder(made.id()))).hasSize(4);
     assertThat(new VolumeLog(made.id(), store, execution).load().state().retired()).isTrue();

@@ -10,10 +10,8 @@ import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeExists;
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.execution.Execution;
-import io.s3shard.format.Layout;
 import io.s3shard.format.VolumeId;
 import io.s3shard.store.MemoryStore;
-import io.s3shard.store.Purpose;
 import io.s3shard.testing.SteppedTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -210,7 +208,7 @@ class VolumeDirectoryTest {
     assertThat(directory.list()).isEmpty();
     assertThat(directory.find("a")).isEmpty();
     directory.close();
-    assertThat(store.list(Layout.NAMES, null, 10, Purpose.MAP)).isEmpty();
+    assertThat(new NameIndex(store).names()).isEmpty();
   }
 
   @Test
