@@ -39,6 +39,9 @@ final class UmountCommand implements Callable<Integer> {
           "Also if it is in use: out of sight at once, while who has files open keeps them. The process ends with the last of them.")
   private boolean lazy;
 
+  @Option(names = "--json", description = "Print what was unmounted as JSON.")
+  private boolean json;
+
   UmountCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -49,20 +52,32 @@ final class UmountCommand implements Callable<Integer> {
     Optional<JsonObject> mount = client.ask("info");
     if (mount.isEmpty()) {
       removeDead(client.mountPoint());
-      return ExitCode.OK.number();
+      return unmounted(client.mountPoint(), true);
     }
     Optional<ProcessHandle> process = ProcessHandle.of(mount.get().get("pid").getAsLong());
     JsonObject answer = client.require("unmount");
     int exit = answer.get("exit").getAsInt();
     if (exit == ExitCode.BUSY.number() && lazy) {
       remove(client.mountPoint(), "the mount");
-      return ExitCode.OK.number();
+      return unmounted(client.mountPoint(), false);
     }
     if (exit != 0) {
       surroundings.err().println("s3shard: " + answer.get("message").getAsString());
       return exit;
     }
     process.ifPresent(UmountCommand::awaitEnd);
+    return unmounted(client.mountPoint(), true);
+  }
+
+  /** {@code ended}: whether no process is left that serves it. */
+  private int unmounted(Path mountPoint, boolean ended) {
+    if (json) {
+      JsonObject document = new JsonObject();
+      document.addProperty("mountPoint", mountPoint.toString());
+      document.addProperty("ended", ended);
+      surroundings.out().println(Document.object("Unmount", document, List.of(), List.of()).json());
+      surroundings.out().flush();
+    }
     return ExitCode.OK.number();
   }
 

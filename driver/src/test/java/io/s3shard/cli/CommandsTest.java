@@ -1,5 +1,6 @@
 package io.s3shard.cli;
 
+import static java.lang.ProcessBuilder.Redirect.DISCARD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -22,12 +23,19 @@ import io.s3shard.store.StoreMeter;
 import io.s3shard.testing.ForwardingStore;
 import io.s3shard.volume.Volumes;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands on volumes: what they do, what they print, how they end. */
 class CommandsTest {
   private static final String PREFIX = "s3://bucket/prefix";
+
+  @TempDir Path folder;
 
   private final MemoryStore store = new MemoryStore();
   private final Execution execution = new ThreadExecution();
@@ -385,7 +393,36 @@ class CommandsTest {
       assertThat(command.run(name, "--help").exit()).as(name).isZero();
       assertThat(command.out()).startsWith("Usage: s3shard " + name);
     }
-    assertThat(command.run("completion").out()).contains("complete -F _complete_s3shard");
+  }
+
+  @Test
+  void aShellCompletesCommandsOptionsAndValues() throws Exception {
+    assertThat(completed("s3shard", "mo")).containsExactly("mount");
+    assertThat(completed("s3shard", "snapshot", "c")).containsExactly("create");
+    assertThat(completed("s3shard", "mount", "--arena"))
+        .containsExactlyInAnyOrder("--arena-dir", "--arena-size");
+    assertThat(completed("s3shard", "ls", "-o", ""))
+        .containsExactlyInAnyOrder("table", "json", "yaml", "name");
+  }
+
+  /** What bash offers for the last of these words. */
+  private List<String> completed(String... words) throws IOException, InterruptedException {
+    Path script = folder.resolve("completion");
+    Files.writeString(script, command.run("completion").out());
+    List<String> bash =
+        new ArrayList<>(
+            List.of(
+                "bash",
+                "-c",
+                ". \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _complete_s3shard;"
+                    + " printf '%s\\n' \"${COMPREPLY[@]}\"",
+                script.toString()));
+    bash.addAll(List.of(words));
+    // compopt says on stderr that no completion is under way; what is offered is the same
+    Process process = new ProcessBuilder(bash).redirectError(DISCARD).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said.lines().map(String::strip).toList();
   }
 
   @Test

@@ -28,7 +28,13 @@ class DocumentationTest {
 
   /** Of losetup, dd and such, and of scripts of this repository. */
   private static final Set<String> OPTIONS_OF_OTHERS =
-      Set.of("--direct-io", "--minio", "--quick", "--device-jobs", "--force-recreate");
+      Set.of(
+          "--allow-discards",
+          "--direct-io",
+          "--minio",
+          "--quick",
+          "--device-jobs",
+          "--force-recreate");
 
   private final List<String> wrong = new ArrayList<>();
 

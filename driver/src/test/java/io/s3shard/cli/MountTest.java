@@ -164,8 +164,12 @@ class MountTest {
       assertThat(busy.err()).startsWith("s3shard: the mount is in use: ");
       open.write(1);
     }
-    Ended unmounted = run("umount", mountPoint.toString());
-    assertThat(unmounted).isEqualTo(new Ended(0, "", ""));
+    Ended unmounted = run("umount", mountPoint.toString(), "--json");
+    assertThat(unmounted.exit()).isZero();
+    assertThat(unmounted.err()).isEmpty();
+    JsonObject said = JsonParser.parseString(unmounted.out()).getAsJsonObject();
+    assertThat(JsonSchema.problems(said)).isEmpty();
+    assertThat(said.get("ended").getAsBoolean()).isTrue();
     assertThat(process.isAlive()).isFalse();
     assertThat(isMounted()).isFalse();
     assertThat(run("info", PREFIX, "ü.img").out()).contains("closed").doesNotContain("open");
@@ -270,7 +274,9 @@ class MountTest {
         FileChannel.open(
             mountPoint.resolve("a"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     assertThat(run("umount", mountPoint.toString()).exit()).isEqualTo(4);
-    assertThat(run("umount", "--lazy", mountPoint.toString())).isEqualTo(new Ended(0, "", ""));
+    Ended lazy = run("umount", "--lazy", mountPoint.toString(), "--json");
+    assertThat(lazy.exit()).isZero();
+    assertThat(lazy.out()).contains("\"ended\":false");
     assertThat(isMounted()).isFalse();
     open.write(ByteBuffer.wrap(new byte[] {7}));
     open.close();

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -132,14 +133,35 @@ final class Daemon {
   String shell(String script) throws IOException, InterruptedException {
     List<String> program = command(shipped(), MAIN, List.of()).command();
     String function = "s3shard() { '" + String.join("' '", program) + "' \"$@\"; }\n";
-    ProcessBuilder builder =
-        new ProcessBuilder("bash", "-euo", "pipefail", "-c", function + script);
-    builder.environment().putAll(environment());
-    Programs.Ended ended = Programs.end(builder);
+    Programs.Ended ended = program("bash", "-euo", "pipefail", "-c", function + script);
     if (ended.exit() != 0) {
       throw new IOException(script + "\nfailed: " + ended.out() + ended.err());
     }
     return ended.out();
+  }
+
+  /** Any program, with the environment that the command has. */
+  Programs.Ended program(String... command) throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment());
+    return Programs.end(builder);
+  }
+
+  /**
+   * A folder with what mount(8) and umount(8) look for in /sbin, as {@code ./dev install} makes it.
+   */
+  Path helpers() throws IOException {
+    Path helpers = Files.createDirectories(folder.resolve("helpers"));
+    List<String> program = new ArrayList<>(command(shipped(), MAIN, List.of()).command());
+    String java = program.removeFirst();
+    String script =
+        "#!/bin/sh\nexec '%s' -Ds3shard.program=\"${0##*/}\" '%s' \"$@\"\n"
+            .formatted(java, String.join("' '", program));
+    for (String name : List.of("mount.fuse.s3shard", "umount.fuse.s3shard")) {
+      Path helper = Files.writeString(helpers.resolve(name), script);
+      Files.setPosixFilePermissions(helper, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return helpers;
   }
 
   private ProcessBuilder command(String classPath, String main, List<String> arguments) {
