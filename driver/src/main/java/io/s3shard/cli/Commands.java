@@ -24,6 +24,7 @@ final class Commands {
         new InspectCommand(surroundings),
         new CheckCommand(surroundings),
         new DoctorCommand(surroundings),
+        new ConfigCommand(surroundings),
         new ControllerCommand(surroundings, root),
         new NodeCommand(surroundings, root),
         new SharddCommand(surroundings, root),

@@ -1,5 +1,8 @@
 package io.s3shard.cli;
 
+import io.s3shard.error.InvalidRequest;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code doctor}: what is missing on this machine, or refused by this bucket, and the remedy. */
@@ -27,6 +31,14 @@ final class DoctorCommand implements Callable<Integer> {
       description = "The prefix to look at, too.")
   private @Nullable Location location;
 
+  @Option(
+      names = "--bundle",
+      paramLabel = "FILE",
+      converter = Paths.Converter.class,
+      description =
+          "Write what was found, this machine and its mounts to a new zip file, without keys and data, for whoever is asked for help.")
+  private @Nullable Path bundle;
+
   @Mixin private StoreOptions options = new StoreOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -41,21 +53,37 @@ final class DoctorCommand implements Callable<Integer> {
     if (location != null) {
       diagnoses.addAll(new BucketChecks(surroundings, location, options).all());
     }
-    output.print(
-        Document.list(
-            "Doctor",
-            diagnoses.stream().map(Diagnosis::json).toList(),
-            List.of(),
-            diagnoses.stream().map(Diagnosis::row).toList(),
-            diagnoses.stream()
-                .filter(f -> f.result() != Diagnosis.Result.ok)
-                .map(Diagnosis::check)
-                .toList()),
-        surroundings.out());
+    Document found = document(diagnoses);
+    if (bundle != null) {
+      write(bundle, found);
+    }
+    output.print(found, surroundings.out());
     return diagnoses.stream()
         .filter(diagnosis -> diagnosis.result() == Diagnosis.Result.fail)
         .map(diagnosis -> diagnosis.code().number())
         .findFirst()
         .orElse(ExitCode.OK.number());
+  }
+
+  private static Document document(List<Diagnosis> diagnoses) {
+    return Document.list(
+        "Doctor",
+        diagnoses.stream().map(Diagnosis::json).toList(),
+        List.of(),
+        diagnoses.stream().map(Diagnosis::row).toList(),
+        diagnoses.stream()
+            .filter(f -> f.result() != Diagnosis.Result.ok)
+            .map(Diagnosis::check)
+            .toList());
+  }
+
+  private void write(Path file, Document found) {
+    try {
+      new SupportBundle(surroundings.environment(), Path.of("/")).write(file, found);
+    } catch (FileAlreadyExistsException e) {
+      throw new InvalidRequest(file + " exists: name a new file");
+    } catch (IOException e) {
+      throw new InvalidRequest(file + " can't be written: " + e);
+    }
   }
 }

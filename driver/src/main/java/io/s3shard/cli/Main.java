@@ -49,6 +49,13 @@ public final class Main {
   static int run(Surroundings surroundings, String... arguments) {
     S3Shard root = new S3Shard();
     CommandLine line = commands(surroundings, root);
+    try {
+      ConfiguredDefaults defaults = ConfiguredDefaults.of(surroundings.environment());
+      defaults.refuseUnknown(line);
+      line.setDefaultValueProvider(defaults);
+    } catch (InvalidRequest unreadable) {
+      return new Failures(surroundings.err(), root).report(unreadable);
+    }
     return line.execute(arguments);
   }
 
@@ -72,7 +79,6 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     // a wrapper's or a unit's options come first, the user's last: the last one wins
     line.setOverwrittenOptionsAllowed(true);
-    line.setDefaultValueProvider(new EnvironmentDefaults(surroundings.environment()));
     line.setExecutionExceptionHandler(failures);
     line.setParameterExceptionHandler(failures);
     Map<String, String> codes = new LinkedHashMap<>();

@@ -27,6 +27,17 @@ final class MountTable {
         .anyMatch(line -> isOurs(line, bytes));
   }
 
+  /** The mount points of our type. */
+  static List<Path> ours() throws IOException {
+    return Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1).stream()
+        .map(line -> line.split(" "))
+        .filter(fields -> fields.length > 4)
+        .filter(fields -> isOurs(String.join(" ", fields), unescaped(fields[4])))
+        .map(fields -> unescaped(fields[4]).getBytes(StandardCharsets.ISO_8859_1))
+        .map(bytes -> Path.of(new String(bytes, StandardCharsets.UTF_8)))
+        .toList();
+  }
+
   /**
    * {@code 36 35 98:0 / /mnt rw,nosuid - fuse.s3shard s3://… rw}: the fifth field, and the first
    * after the hyphen.

@@ -14,6 +14,7 @@ final class OutputOptions {
   /** The forms. */
   enum Form {
     table,
+    wide,
     json,
     yaml,
     name
@@ -44,6 +45,7 @@ final class OutputOptions {
   private void print(Document document, Form asked, PrintWriter out) {
     switch (json ? Form.json : asked) {
       case table -> Table.print(document.header(), document.rows(), out);
+      case wide -> Table.print(document.asWide().header(), document.asWide().rows(), out);
       case json -> out.println(JSON.toJson(document.json()));
       case yaml -> Yaml.print(document.json(), out);
       case name -> document.names().forEach(out::println);

@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  s3shard restore s3://bucket/prefix fs.img@monday",
+      "  s3shard restore s3://bucket/prefix fs.img@monday --dry-run",
       "  s3shard restore s3://bucket/prefix fs.img@monday --keep-as fs.broken.img"
     })
 final class RestoreCommand implements Callable<Integer> {
@@ -46,8 +47,16 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--discard",
-      description = "Delete the state before; its snapshots are not harmed.")
+      description =
+          "Delete the state before, after asking for the volume's name; its snapshots are not harmed.")
   private boolean discard;
+
+  @Option(
+      names = {"-n", "--dry-run"},
+      description = "Say what would be done, and do nothing.")
+  private boolean dryRun;
+
+  @Mixin private Confirmation confirmation = new Confirmation();
 
   RestoreCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -66,9 +75,21 @@ final class RestoreCommand implements Callable<Integer> {
       throw new InvalidRequest("either --discard or --keep-as");
     }
     Snapshots snapshots = target.snapshots(surroundings);
-    Restores.Restored restored =
-        new Restores(snapshots)
-            .restore(from.volume(), from.snapshot().get(), Optional.ofNullable(keepAs));
+    Restores restores = new Restores(snapshots);
+    Optional<String> kept = Optional.ofNullable(keepAs);
+    if (dryRun) {
+      output.print(
+          planned(from, restores.plan(from.volume(), from.snapshot().get(), kept)),
+          surroundings.out());
+      return ExitCode.OK.number();
+    }
+    if (discard) {
+      confirmation.ask(
+          surroundings,
+          from.volume(),
+          "This deletes the state that \"" + from.volume() + "\" has now, for ever.");
+    }
+    Restores.Restored restored = restores.restore(from.volume(), from.snapshot().get(), kept);
     if (discard) {
       restored
           .before()
@@ -78,11 +99,33 @@ final class RestoreCommand implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
+  private Document planned(SourceName from, Restores.Plan plan) {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", from.volume());
+    json.addProperty("discarded", discard);
+    json.addProperty("dryRun", true);
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            "would be restored",
+            plan.snapshot().isPresent()
+                ? from.volume()
+                : from.volume() + ", by finishing a restore that was cut off"));
+    plan.snapshot().ifPresent(snapshot -> rows.add(List.of("to", snapshot.path())));
+    plan.keptAs()
+        .ifPresent(kept -> {
+          json.addProperty("before", kept);
+          rows.add(List.of("before", discard ? "would be deleted" : kept));
+        });
+    return Document.object("Restored", json, rows, List.of(from.volume()));
+  }
+
   private Document document(Restores.Restored restored) {
     JsonObject json = new JsonObject();
     json.addProperty("name", restored.volume().name());
     json.addProperty("id", restored.volume().id().value());
     json.addProperty("discarded", discard);
+    json.addProperty("dryRun", false);
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("restored", restored.volume().name()));
     restored

@@ -2,15 +2,12 @@ package io.s3shard.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.StoreUnavailable;
 import io.s3shard.image.Swept;
 import io.s3shard.volume.Deletions;
 import io.s3shard.volume.Dependents;
 import io.s3shard.volume.Volume;
 import io.s3shard.volume.Volumes;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,10 +30,7 @@ final class RmCommand implements Callable<Integer> {
   @Mixin private VolumeTarget target = new VolumeTarget();
   @Mixin private OutputOptions output = new OutputOptions();
 
-  @Option(
-      names = {"-y", "--yes"},
-      description = "Do not ask for the volume's name.")
-  private boolean yes;
+  @Mixin private Confirmation confirmation = new Confirmation();
 
   @Option(
       names = {"-n", "--dry-run"},
@@ -70,7 +64,10 @@ final class RmCommand implements Callable<Integer> {
       print(volume, wouldBeDeleted(volume, neededBy), neededBy, false);
       return ExitCode.OK.number();
     }
-    confirm();
+    confirmation.ask(
+        surroundings,
+        target.name(),
+        "This deletes \"" + target.name() + "\" and all its data for ever.");
     try {
       if (begun.isEmpty()) {
         deletions.retire(target.name());
@@ -99,30 +96,6 @@ final class RmCommand implements Callable<Integer> {
         usage.data().objects() + usage.map().objects(),
         usage.data().bytes() + usage.map().bytes(),
         0);
-  }
-
-  private void confirm() {
-    if (yes) {
-      return;
-    }
-    if (!surroundings.terminal()) {
-      throw new InvalidRequest(
-          "nobody is here to confirm the deletion of \"" + target.name() + "\": add --yes");
-    }
-    surroundings
-        .err()
-        .print(
-            "This deletes \""
-                + target.name()
-                + "\" and all its data for ever. Type its name to go on: ");
-    surroundings.err().flush();
-    try {
-      if (!target.name().equals(surroundings.in().readLine())) {
-        throw new InvalidRequest("that is not the volume's name: nothing was deleted");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private void print(Volume volume, Swept reaped, List<String> neededBy, boolean done) {

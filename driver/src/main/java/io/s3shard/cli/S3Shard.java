@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     footer = {
       "",
-      "Each option --some-name can be given as S3SHARD_SOME_NAME; keys come from AWS's environment, profiles and roles."
+      "Each option --some-name can be given as S3SHARD_SOME_NAME or in a file (see 's3shard config --help'); keys come from AWS's environment, profiles and roles."
     })
 final class S3Shard implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

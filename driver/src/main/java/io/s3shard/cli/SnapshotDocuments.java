@@ -11,11 +11,14 @@ final class SnapshotDocuments {
 
   static Document list(List<Snapshot> snapshots) {
     return Document.list(
-        "SnapshotList",
-        snapshots.stream().map(SnapshotDocuments::json).toList(),
-        List.of("SNAPSHOT", "SIZE", "TAKEN", "CREATED"),
-        snapshots.stream().map(SnapshotDocuments::row).toList(),
-        snapshots.stream().map(Snapshot::path).toList());
+            "SnapshotList",
+            snapshots.stream().map(SnapshotDocuments::json).toList(),
+            List.of("SNAPSHOT", "SIZE", "TAKEN", "CREATED"),
+            snapshots.stream().map(SnapshotDocuments::row).toList(),
+            snapshots.stream().map(Snapshot::path).toList())
+        .widened(
+            List.of("VOLUME ID", "PIN", "POSITION"),
+            snapshots.stream().map(SnapshotDocuments::more).toList());
   }
 
   static Document one(Snapshot snapshot) {
@@ -52,6 +55,13 @@ final class SnapshotDocuments {
         Sizes.format(snapshot.sizeBytes()),
         taken(snapshot),
         snapshot.created().toString());
+  }
+
+  private static List<String> more(Snapshot snapshot) {
+    return List.of(
+        snapshot.volume().value(),
+        String.valueOf(snapshot.pin().slot()),
+        String.valueOf(snapshot.pin().position()));
   }
 
   private static String taken(Snapshot snapshot) {

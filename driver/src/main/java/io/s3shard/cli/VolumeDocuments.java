@@ -18,11 +18,14 @@ final class VolumeDocuments {
 
   static Document list(List<Volume> volumes) {
     return Document.list(
-        "VolumeList",
-        volumes.stream().map(VolumeDocuments::json).toList(),
-        List.of("NAME", "SIZE", "STATE", "HOLDER", "CREATED"),
-        volumes.stream().map(VolumeDocuments::row).toList(),
-        volumes.stream().map(Volume::name).toList());
+            "VolumeList",
+            volumes.stream().map(VolumeDocuments::json).toList(),
+            List.of("NAME", "SIZE", "STATE", "HOLDER", "CREATED"),
+            volumes.stream().map(VolumeDocuments::row).toList(),
+            volumes.stream().map(Volume::name).toList())
+        .widened(
+            List.of("ID", "CHUNK", "PINS", "SLOT", "CLONE OF"),
+            volumes.stream().map(VolumeDocuments::more).toList());
   }
 
   static Document one(Volume volume) {
@@ -118,6 +121,16 @@ final class VolumeDocuments {
         stateName(state),
         state.ownerNode().orElse("-"),
         time(state.createdUnixMillis()));
+  }
+
+  private static List<String> more(Volume volume) {
+    VolumeState state = volume.state();
+    return List.of(
+        volume.id().value(),
+        Sizes.format(state.chunkSizeBytes()),
+        String.valueOf(state.pins().count()),
+        String.valueOf(state.tail()),
+        state.source().map(source -> source.volume().value()).orElse("-"));
   }
 
   private static String stateName(VolumeState state) {

@@ -41,6 +41,37 @@ public final class Restores {
   public record Restored(Volume volume, Optional<Volume> before) {}
 
   /**
+   * What a restore would do.
+   *
+   * @param snapshot what the volume would show; empty: a restore that was cut off would be finished
+   * @param keptAs what the state before would be called; empty: it has its new name already
+   */
+  public record Plan(Optional<Snapshot> snapshot, Optional<String> keptAs) {}
+
+  /**
+   * Looks whether {@link #restore} can be done, and does nothing.
+   *
+   * @throws io.s3shard.error.VolumeBusy if it is open
+   * @throws io.s3shard.error.VolumeExists if the other name is taken
+   * @throws VolumeMissing if there is no such volume or snapshot
+   */
+  public Plan plan(String name, String snapshot, Optional<String> keepAs) {
+    Optional<Volume> volume = volumes.find(name);
+    if (volume.isEmpty()) {
+      if (waitingFor(name).isEmpty()) {
+        throw volumes.missing(name);
+      }
+      return new Plan(Optional.empty(), Optional.empty());
+    }
+    String kept = keptAs(name, keepAs);
+    deletions.refuseOpen(volume.get());
+    if (volumes.find(kept).isPresent()) {
+      throw Naming.exists(kept);
+    }
+    return new Plan(Optional.of(snapshots.get(volume.get(), snapshot)), Optional.of(kept));
+  }
+
+  /**
    * Restores the volume that is called {@code name}. It must not be open. Its snapshots stay with
    * the state before.
    *
@@ -55,15 +86,20 @@ public final class Restores {
       Volume prepared = waiting.stream().findFirst().orElseThrow(() -> volumes.missing(name));
       return new Restored(takeName(prepared, name), Optional.empty());
     }
-    String kept =
-        keepAs.orElseGet(() -> name + ".before-" + TIME.format(volumes.execution().now()));
-    Layout.name(kept);
+    String kept = keptAs(name, keepAs);
     deletions.refuseOpen(volume.get());
     Snapshot wanted = snapshots.get(volume.get(), snapshot);
     waiting.forEach(left -> deletions.delete(left.name()));
     Volume prepared = new Clones(snapshots).of(wanted, clone(volume.get()));
     Volume before = volumes.rename(name, kept);
     return new Restored(takeName(prepared, name), Optional.of(before));
+  }
+
+  private String keptAs(String name, Optional<String> keepAs) {
+    String kept =
+        keepAs.orElseGet(() -> name + ".before-" + TIME.format(volumes.execution().now()));
+    Layout.name(kept);
+    return kept;
   }
 
   /** With everything that is not data as it was, but for the name. */

@@ -181,6 +181,40 @@ class CommandsTest {
   }
 
   @Test
+  void aDryRunOfRestoreSaysWhatWouldBeDoneAndDoesNothing() throws IOException {
+    create("a");
+    create("b");
+    command.run("snapshot", "create", PREFIX, "a", "monday");
+    String before = id("a").value();
+    JsonObject json =
+        command.run("restore", PREFIX, "a@monday", "-n", "--keep-as", "old", "--json").json();
+    assertThat(JsonSchema.problems(json)).isEmpty();
+    assertThat(json.get("before").getAsString()).isEqualTo("old");
+    assertThat(command.run("restore", PREFIX, "a@monday", "--dry-run", "--discard").out())
+        .contains("would be restored", "a@monday", "would be deleted");
+    assertThat(command.run("restore", PREFIX, "a@x", "-n").exit()).isEqualTo(3);
+    assertThat(command.run("restore", PREFIX, "c@monday", "-n").exit()).isEqualTo(3);
+    assertThat(command.run("restore", PREFIX, "a@monday", "-n", "--keep-as", "b").exit())
+        .isEqualTo(4);
+    assertThat(id("a").value()).isEqualTo(before);
+    assertThat(command.run("ls", PREFIX, "-o", "name").out().lines()).containsExactly("a", "b");
+  }
+
+  @Test
+  void wideAddsColumns() throws IOException {
+    create("a");
+    command.run("snapshot", "create", PREFIX, "a", "monday");
+    assertThat(command.run("ls", PREFIX, "-o", "wide").out().lines().toList())
+        .satisfiesExactly(
+            header ->
+                assertThat(header).matches("NAME .* CREATED +ID +CHUNK +PINS +SLOT +CLONE OF"),
+            row -> assertThat(row).startsWith("a ").contains(id("a").value(), "4MiB"));
+    assertThat(command.run("snapshot", "ls", PREFIX, "-o", "wide").out())
+        .contains("VOLUME ID", id("a").value());
+    assertThat(command.run("info", PREFIX, "a", "-o", "wide").out()).startsWith("name ");
+  }
+
+  @Test
   void restorePutsASnapshotInTheVolumesPlace() throws IOException {
     create("a");
     String before = id("a").value();
@@ -194,7 +228,10 @@ class CommandsTest {
     assertThat(command.run("ls", PREFIX, "-o", "name").out().lines()).containsExactly("a", "old");
 
     command.run("snapshot", "create", PREFIX, "a", "friday");
-    json = command.run("restore", PREFIX, "a@friday", "--discard", "--json").json();
+    command.run("restore", PREFIX, "a@friday", "--discard");
+    assertThat(command.exit()).isEqualTo(2);
+    assertThat(command.err()).contains("nobody is here to confirm", "add --yes");
+    json = command.run("restore", PREFIX, "a@friday", "--discard", "--yes", "--json").json();
     assertThat(JsonSchema.problems(json)).isEmpty();
     assertThat(command.run("ls", PREFIX, "-o", "name").out().lines()).containsExactly("a", "old");
     assertThat(command.run("restore", PREFIX, "a").exit()).isEqualTo(2);
@@ -402,7 +439,7 @@ class CommandsTest {
     assertThat(completed("s3shard", "mount", "--arena"))
         .containsExactlyInAnyOrder("--arena-dir", "--arena-size");
     assertThat(completed("s3shard", "ls", "-o", ""))
-        .containsExactlyInAnyOrder("table", "json", "yaml", "name");
+        .containsExactlyInAnyOrder("table", "wide", "json", "yaml", "name");
   }
 
   /** What bash offers for the last of these words. */

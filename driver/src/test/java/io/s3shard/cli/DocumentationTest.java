@@ -143,7 +143,7 @@ class DocumentationTest {
   void eachVariableIsLookedAt() throws IOException {
     Set<String> known = options();
     Set<String> variables =
-        known.stream().map(EnvironmentDefaults::variable).collect(Collectors.toSet());
+        known.stream().map(ConfiguredDefaults::variable).collect(Collectors.toSet());
     variables.add("S3SHARD_SOME_NAME");
     String programs =
         text(Page.root().resolve("dev.d")) + text(Page.root().resolve("driver/src/main"));
