@@ -36,9 +36,11 @@ class DamageTest {
   private enum Damage {
     DELETED,
     HALVED,
-    SPOILED;
+    SPOILED,
+    /** It has what another of its kind has, which is valid there. */
+    SWAPPED;
 
-    private void to(Path object) throws IOException {
+    private void to(Path object, byte[] other) throws IOException {
       byte[] bytes = Files.readAllBytes(object);
       switch (this) {
         case DELETED -> Files.delete(object);
@@ -49,6 +51,7 @@ class DamageTest {
           }
           overwrite(object, bytes);
         }
+        case SWAPPED -> overwrite(object, other);
       }
     }
 
@@ -123,10 +126,14 @@ class DamageTest {
   @Test
   void aDamagedObjectIsEioAndIsNamed() throws Exception {
     List<Path> objects = new ArrayList<>();
+    List<byte[]> whole = new ArrayList<>();
     for (Patient patient : patients) {
-      Path object = object(patient);
-      objects.add(object);
-      patient.damage().to(object);
+      objects.add(object(patient));
+      whole.add(Files.readAllBytes(objects.getLast()));
+    }
+    for (int i = 0; i < objects.size(); i++) {
+      // the one before is of the same kind, but for the first of each kind, which are deleted
+      patients.get(i).damage().to(objects.get(i), whole.get(Math.max(0, i - 1)));
     }
     // with nothing in its cache, where what was read or written stays readable
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
@@ -154,8 +161,10 @@ class DamageTest {
         .containsExactlyInAnyOrder(
             "NAME-HALVED.img",
             "NAME-SPOILED.img",
+            "NAME-SWAPPED.img",
             "LOG_RECORD-HALVED.img",
-            "LOG_RECORD-SPOILED.img");
+            "LOG_RECORD-SPOILED.img",
+            "LOG_RECORD-SWAPPED.img");
     assertThat(ls.out()).as("the others are listed").contains("DATA-DELETED.img");
   }
 
