@@ -23,6 +23,7 @@ need_packages() {
   command -v apt-get >/dev/null || die "install these with your package manager: ${missing[*]}"
   note "installing ${missing[*]}"
   as_root apt-get update -q >"$S3SHARD_CACHE/apt.log" 2>&1 || true
+  as_root mkdir -p /usr/share/man/man1 # slim images have none, and the JDK's package stumbles over that
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" \
     >>"$S3SHARD_CACHE/apt.log" 2>&1 || die "apt-get failed, see $S3SHARD_CACHE/apt.log"
 }
@@ -38,6 +39,8 @@ need_java() {
     fi
   done
   need_packages ca-certificates
+  # a new machine has no lists yet
+  apt-cache policy openjdk-25-jdk-headless 2>/dev/null | grep -q Candidate || as_root apt-get update -q >"$S3SHARD_CACHE/apt.log" 2>&1 || true
   if apt-cache policy openjdk-25-jdk-headless 2>/dev/null | grep -q 'Candidate: 25'; then
     need_packages openjdk-25-jdk-headless
   else
