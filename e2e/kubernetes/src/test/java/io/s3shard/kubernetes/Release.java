@@ -1,0 +1,94 @@
+package io.s3shard.kubernetes;
+
+import com.marcnuri.helm.Helm;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The chart installed in a cluster: release {@code s3shard} in a namespace of that name. */
+final class Release {
+  static final String NAMESPACE = "s3shard";
+  private static final String NAME = "s3shard";
+  private static final int SECONDS = 300;
+
+  private final Cluster cluster;
+  private final Path values;
+
+  private Release(Cluster cluster, Path values) {
+    this.cluster = cluster;
+    this.values = values;
+  }
+
+  /** Returns when all pods are ready. */
+  static Release install(Cluster cluster) throws Exception {
+    cluster
+        .client()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(NAMESPACE)
+                .addToLabels("pod-security.kubernetes.io/enforce", "privileged")
+                .endMetadata()
+                .build())
+        .serverSideApply();
+    cluster
+        .client()
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("keys")
+                .withNamespace(NAMESPACE)
+                .endMetadata()
+                .withStringData(
+                    Map.of("accessKeyId", S3Server.KEY, "secretAccessKey", S3Server.SECRET))
+                .build())
+        .serverSideApply();
+    Path values = Files.createTempFile("values", ".yaml");
+    Files.writeString(
+        values,
+        Files.readString(Path.of("src/test/resources/local-images.yaml"))
+            + """
+            bucket: %s
+            prefix: cluster
+            endpoint: %s
+            pathStyle: true
+            credentials: {existingSecret: keys}
+            storageClasses:
+              - {name: s3shard}
+              - {name: s3shard-xfs, fsType: xfs}
+              - {name: s3shard-btrfs, fsType: btrfs}
+              - {name: s3shard-late, volumeBindingMode: WaitForFirstConsumer}
+            """
+                .formatted(S3Server.BUCKET, cluster.s3Endpoint()));
+    Release release = new Release(cluster, values);
+    release.upgrade();
+    return release;
+  }
+
+  /** Installs it, or makes it what the values say; more of them in the form {@code key=value}. */
+  void upgrade(String... more) {
+    var command =
+        new Helm(Chart.FOLDER)
+            .upgrade()
+            .install()
+            .withName(NAME)
+            .withNamespace(NAMESPACE)
+            .withKubeConfigContents(cluster.kubeConfig())
+            .withValuesFile(values)
+            .waitReady()
+            .withTimeout(SECONDS);
+    for (String each : more) {
+      command.set(each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1));
+    }
+    command.call();
+  }
+
+  void uninstall() {
+    Helm.uninstall(NAME)
+        .withNamespace(NAMESPACE)
+        .withKubeConfigContents(cluster.kubeConfig())
+        .call();
+  }
+}
