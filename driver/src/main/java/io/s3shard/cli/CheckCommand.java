@@ -124,8 +124,8 @@ final class CheckCommand implements Callable<Integer> {
   private Checked check(Volume volume, ObjectStore store) {
     try {
       VolumeCheck check = new VolumeCheck(volume.id(), store, surroundings.execution(), fast);
-      try (CheckProgress progress =
-          CheckProgress.of(volume.name(), check.sizeBytes(), surroundings.terminal())) {
+      try (ByteProgress progress =
+          ByteProgress.of(volume.name(), check.sizeBytes(), surroundings.terminal())) {
         return new Checked(volume, check.run(progress::at));
       }
     } catch (Damaged e) {

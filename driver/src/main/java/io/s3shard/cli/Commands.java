@@ -19,6 +19,8 @@ final class Commands {
         SnapshotCommand.line(surroundings),
         new CloneCommand(surroundings),
         new RestoreCommand(surroundings),
+        new ExportCommand(surroundings),
+        new ImportCommand(surroundings),
         new GcCommand(surroundings),
         new StatsCommand(surroundings),
         new InspectCommand(surroundings),

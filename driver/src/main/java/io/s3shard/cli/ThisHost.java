@@ -18,6 +18,11 @@ final class ThisHost {
     return identity(read(NODE).orElse("unknown"), "s3shard mount");
   }
 
+  /** As a command that ends by itself. */
+  static Host ofCommand(String command) {
+    return identity(read(NODE).orElse("unknown"), "s3shard " + command);
+  }
+
   /** As the node of that name in a cluster. */
   static Host identity(String node) {
     return identity(node.isEmpty() ? read(NODE).orElse("unknown") : node, "s3shard shardd");

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -36,6 +37,9 @@ final class CommittedMap implements MapShares.Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(CommittedMap.class);
 
   static final int PAGE_LOADS = 16;
+
+  /** So many chunks are looked at together where nothing may be. */
+  private static final int CHUNKS_A_LOOK = 1024;
 
   /**
    * How often one read may find that the map has gone on and taken away what it looked up. It takes
@@ -184,6 +188,43 @@ final class CommittedMap implements MapShares.Keeper {
           throw damaged(range, e);
         }
       }
+    }
+  }
+
+  /**
+   * The first block from {@code from} on that is not zeros; {@code end} if there is none. Of a map
+   * that does not change. @throws Damaged if a page can't be read
+   */
+  long nextData(long from, long end) {
+    long step = (long) CHUNKS_A_LOOK * chunkBlocks;
+    for (long at = from; at < end; ) {
+      BlockRange range = BlockRange.between(at, Math.min(end, at + step - at % step));
+      Lookup lookup;
+      synchronized (lock) {
+        lookup = lookup(range);
+      }
+      switch (lookup) {
+        case Lookup.PagesMissing missing -> loadOf(range, missing.pages());
+        case Lookup.Found found -> {
+          Optional<Piece> data =
+              found.pieces().stream()
+                  .filter(piece -> piece.source() instanceof Extent.Source.InObject)
+                  .findFirst();
+          if (data.isPresent()) {
+            return data.get().range().first();
+          }
+          at = range.end();
+        }
+      }
+    }
+    return end;
+  }
+
+  private void loadOf(BlockRange range, List<ObjectRef> pages) {
+    try {
+      load(pages, Purpose.READ);
+    } catch (ObjectMissing | Damaged e) {
+      throw damaged(range, e);
     }
   }
 

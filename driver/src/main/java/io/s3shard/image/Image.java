@@ -18,6 +18,14 @@ public interface Image extends AutoCloseable {
   void read(long offset, ByteBuffer into);
 
   /**
+   * The first offset from {@code offset} on from which there may be data; all before it is zeros.
+   * The size if none follows. Whoever can't tell without reading says {@code offset}.
+   */
+  default long nextData(long offset) {
+    return offset;
+  }
+
+  /**
    * Writes what remains in {@code data}; beyond the end the image grows. May wait for room; never
    * fails for want of it.
    */

@@ -38,6 +38,16 @@ final class PinnedImage implements Image {
     }
   }
 
+  @Override
+  public long nextData(long offset) {
+    try {
+      return image.nextData(offset);
+    } catch (Damaged missing) {
+      requirePin(log, pin, what, missing);
+      throw missing;
+    }
+  }
+
   /**
    * @throws ObjectMissing if the pin lives no more
    */

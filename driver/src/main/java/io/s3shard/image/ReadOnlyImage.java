@@ -58,6 +58,15 @@ final class ReadOnlyImage implements Image {
   }
 
   @Override
+  public long nextData(long offset) {
+    if (offset >= sizeBytes) {
+      return sizeBytes;
+    }
+    long block = committed.nextData(offset / Blocks.SIZE, Blocks.covering(sizeBytes));
+    return Math.min(sizeBytes, Math.max(offset, block * Blocks.SIZE));
+  }
+
+  @Override
   public void write(long offset, ByteBuffer data) {
     throw readOnly();
   }

@@ -3,7 +3,7 @@ package io.s3shard.image;
 import java.nio.ByteBuffer;
 
 /** Finding and making zeros, in large steps. */
-final class Zeros {
+public final class Zeros {
   private static final ByteBuffer SOME = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
   private Zeros() {}
@@ -16,7 +16,7 @@ final class Zeros {
   }
 
   /** Whether all that remains is zeros. Ends at the first byte that is not. */
-  static boolean is(ByteBuffer data) {
+  public static boolean is(ByteBuffer data) {
     for (int at = data.position(); at < data.limit(); at += SOME.capacity()) {
       int length = Math.min(SOME.capacity(), data.limit() - at);
       if (data.slice(at, length).mismatch(SOME.slice(0, length)) >= 0) {

@@ -68,6 +68,11 @@ public final class Volumes {
     return execution;
   }
 
+  /** For names that nobody else chooses. */
+  public byte[] randomBytes(int count) {
+    return execution.randomBytes(count);
+  }
+
   /** {@code s3://bucket/prefix}, for messages. */
   String location() {
     return location;

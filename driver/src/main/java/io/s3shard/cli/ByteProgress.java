@@ -5,21 +5,24 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** How far a check is, on stderr, and only where a person looks at it. */
-final class CheckProgress implements AutoCloseable {
+/**
+ * How far a command is that goes through an image, on stderr, and only where a person looks at it.
+ */
+final class ByteProgress implements AutoCloseable {
   private static final long MIB = 1 << 20;
 
   private final @Nullable ProgressBar bar;
 
-  private CheckProgress(@Nullable ProgressBar bar) {
+  private ByteProgress(@Nullable ProgressBar bar) {
     this.bar = bar;
   }
 
-  static CheckProgress of(String name, long sizeBytes, boolean terminal) {
+  /** {@code sizeBytes}: -1 if nobody knows. */
+  static ByteProgress of(String name, long sizeBytes, boolean terminal) {
     if (!terminal) {
-      return new CheckProgress(null);
+      return new ByteProgress(null);
     }
-    return new CheckProgress(
+    return new ByteProgress(
         new ProgressBarBuilder()
             .setTaskName(name)
             .setInitialMax(sizeBytes)
