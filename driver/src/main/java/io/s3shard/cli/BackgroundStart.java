@@ -32,6 +32,7 @@ final class BackgroundStart {
   static Outcome start(List<String> arguments, List<String> jvmOptions, Path log)
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command(arguments, jvmOptions));
+    builder.environment().putAll(MemoryBudget.ENVIRONMENT);
     builder.environment().put(MARK, "1");
     // so that the names in arguments and paths are UTF-8 to Java whatever the caller's locale is
     builder.environment().put("LC_ALL", "C.UTF-8");

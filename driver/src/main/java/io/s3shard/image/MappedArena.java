@@ -91,9 +91,9 @@ final class MappedArena implements ArenaMemory {
               StandardOpenOption.WRITE,
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        ByteBuffer zeros = ByteBuffer.allocate(MappedArenas.SEGMENT_BYTES);
-        while (zeros.hasRemaining()) {
-          channel.write(zeros);
+        // not from an array: each thread that did so would keep a native buffer of that size
+        for (int at = 0; at < MappedArenas.SEGMENT_BYTES; ) {
+          at += channel.write(Zeros.bytes(MappedArenas.SEGMENT_BYTES - at));
         }
       }
       open(number);

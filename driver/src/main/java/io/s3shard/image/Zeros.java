@@ -15,6 +15,11 @@ public final class Zeros {
     }
   }
 
+  /** Zeros to be written from where they lie: {@code most}, or as many as there are at once. */
+  static ByteBuffer bytes(int most) {
+    return SOME.slice(0, Math.min(SOME.capacity(), most));
+  }
+
   /** Whether all that remains is zeros. Ends at the first byte that is not. */
   public static boolean is(ByteBuffer data) {
     for (int at = data.position(); at < data.limit(); at += SOME.capacity()) {
