@@ -59,7 +59,8 @@ final class OpenVolumes implements ImageSource {
     if (options.readOnly) {
       throw new InvalidRequest("this mount is read-only: mount it without --read-only to write");
     }
-    VolumeImage image = opener.openForWriting(volume.id(), userAsks && options.takeover);
+    VolumeImage image =
+        opener.openForWriting(volume.id(), volume.log(), userAsks && options.takeover);
     ImageMeters io = new ImageMeters(volume.name(), execution, registry);
     OpenVolume opened = new OpenVolume(volume.name(), image, io, gauges(volume.name(), image));
     synchronized (this) {

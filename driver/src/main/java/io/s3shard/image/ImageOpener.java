@@ -106,18 +106,41 @@ public final class ImageOpener {
   public VolumeImage openForWriting(VolumeId volume, boolean takeover) {
     VolumeLog log = new VolumeLog(volume, store, execution);
     for (int attempt = 0; attempt < TRIES; attempt++) {
-      LoadedLog loaded = log.load();
-      if (loaded.state().retired()) {
-        throw new VolumeMissing("volume " + volume + " is deleted");
-      }
-      Claim claim = claim(volume, loaded.state(), takeover);
-      VolumeImage image = open(volume, log, loaded.state(), claim);
+      VolumeImage image = open(volume, log, log.load(), takeover);
       if (image != null) {
         return image;
       }
     }
     throw new StoreUnavailable(
         "volume " + volume + ": others opened and closed it each time that we tried; try again");
+  }
+
+  /**
+   * The same for whoever has {@code seen} the log a moment ago: it is not loaded once more unless
+   * something stood in the way then, or does now.
+   */
+  public VolumeImage openForWriting(VolumeId volume, LoadedLog seen, boolean takeover) {
+    if (!seen.state().retired() && seen.state().owner().isEmpty()) {
+      try {
+        VolumeLog log = new VolumeLog(volume, store, execution);
+        VolumeImage image = open(volume, log, seen, takeover);
+        if (image != null) {
+          return image;
+        }
+      } catch (VolumeBusy e) {
+        LOG.debug("volume {}: looked at once more, since {}", volume, e.getMessage());
+      }
+    }
+    return openForWriting(volume, takeover);
+  }
+
+  /** Null: somebody ended the epoch that we presumed, or opened another. */
+  private @Nullable VolumeImage open(
+      VolumeId volume, VolumeLog log, LoadedLog loaded, boolean takeover) {
+    if (loaded.state().retired()) {
+      throw new VolumeMissing("volume " + volume + " is deleted");
+    }
+    return open(volume, log, loaded, claim(volume, loaded.state(), takeover));
   }
 
   /**
@@ -173,21 +196,26 @@ public final class ImageOpener {
 
   /** Null: somebody ended the epoch that we presumed, or opened another. */
   private @Nullable VolumeImage open(
-      VolumeId volume, VolumeLog log, VolumeState state, Claim claim) {
+      VolumeId volume, VolumeLog log, LoadedLog loaded, Claim claim) {
+    MapLoader loader = new MapLoader(store, execution);
+    MapBesideOpen beside =
+        MapBesideOpen.begin(execution, loader, volume, log, loaded, options.pageCacheBytes());
     boolean kept = false;
     try {
-      long presumed = state.owner().map(Owner::epoch).orElse(0L);
       WaitingWriters waiting = new WaitingWriters(execution);
       OwnerSettings settings = new OwnerSettings(giveUp, waiting::impatient);
       Optional<OwnedLog> owned =
-          new Opening(log).open(claim.writer(), presumed, claim.takesOver(), settings);
+          new Opening(log).open(claim.writer(), loaded, claim.takesOver(), settings);
       if (owned.isEmpty()) {
         return null;
       }
-      VolumeImage image = assemble(volume, log, owned.get(), claim, waiting);
+      MapLoader.Loaded map =
+          beside.under(owned.get()).orElseGet(() -> load(volume, log, owned.get()));
+      VolumeImage image = assemble(volume, log, owned.get(), map, claim, waiting);
       kept = true;
       return image;
     } finally {
+      beside.await();
       if (!kept) {
         claim.arena().abandon();
       }
@@ -195,10 +223,13 @@ public final class ImageOpener {
   }
 
   private VolumeImage assemble(
-      VolumeId volume, VolumeLog log, OwnedLog owned, Claim claim, WaitingWriters waiting) {
+      VolumeId volume,
+      VolumeLog log,
+      OwnedLog owned,
+      MapLoader.Loaded loaded,
+      Claim claim,
+      WaitingWriters waiting) {
     Object lock = new Object();
-    LoadedLog at = new LoadedLog(owned.state(), owned.checkpoint());
-    MapLoader.Loaded loaded = load(volume, log, at, owned.epoch());
     long covered = owned.state().owner().map(Owner::arenaSequence).orElse(0L);
     int chunkBlocks = owned.state().chunkSizeBytes() / Blocks.SIZE;
     ObjectNames names = new ObjectNames(volume, owned.epoch());
@@ -234,11 +265,12 @@ public final class ImageOpener {
   }
 
   /** We own the volume: nothing may be missing, unless somebody has fenced us already. */
-  private MapLoader.Loaded load(VolumeId volume, VolumeLog log, LoadedLog at, long epoch) {
+  private MapLoader.Loaded load(VolumeId volume, VolumeLog log, OwnedLog owned) {
+    LoadedLog at = new LoadedLog(owned.state(), owned.checkpoint());
     try {
       return new MapLoader(store, execution).load(volume, log, at, options.pageCacheBytes());
     } catch (ObjectMissing e) {
-      if (log.load().state().owner().filter(owner -> owner.epoch() == epoch).isEmpty()) {
+      if (log.load().state().owner().filter(owner -> owner.epoch() == owned.epoch()).isEmpty()) {
         throw new Fenced("volume " + volume + " was taken over while it was opened", e);
       }
       throw CommittedMap.missingMap(volume, e);

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /**
  * Builds the map of a volume from its log: the last checkpoint, and the COMMITs after it; of a
@@ -44,9 +45,15 @@ final class MapLoader {
 
   /** The map at the tail of {@code loaded}. */
   Loaded load(VolumeId volume, VolumeLog log, LoadedLog loaded, long pageCacheBytes) {
+    return load(
+        volume, loaded, pageCacheBytes, covers -> log.commits(covers, loaded.state().tail()));
+  }
+
+  /** The same; {@code after} gives the COMMITs after a slot. */
+  Loaded load(
+      VolumeId volume, LoadedLog loaded, long pageCacheBytes, LongFunction<List<CommitAt>> after) {
     long covers = loaded.checkpoint().map(Checkpoint::covers).orElse(0L);
-    Execution.Task<List<CommitAt>> since =
-        execution.fork("commits", () -> log.commits(covers, loaded.state().tail()));
+    Execution.Task<List<CommitAt>> since = execution.fork("commits", () -> after.apply(covers));
     ChunkMap map =
         loaded
             .checkpoint()

@@ -49,8 +49,20 @@ final class Appending {
 
   /** Empty if {@code legalAtTail} said so. @throws as {@link VolumeLog#append} */
   Optional<Appended> run(Function<VolumeState, Optional<LogRecord>> legalAtTail) {
+    return run(legalAtTail, Optional.empty());
+  }
+
+  /**
+   * The same for whoever has just {@code loaded} the log: the first try begins with that. However
+   * old it is, it does no harm: its next slot is taken then.
+   */
+  Optional<Appended> run(
+      Function<VolumeState, Optional<LogRecord>> legalAtTail, Optional<LoadedLog> loaded) {
     for (int round = 0; round < ROUNDS; round++) {
-      LoadedLog at = patience.call(parts.reader()::loadWithPins);
+      LoadedLog at =
+          round == 0 && loaded.isPresent()
+              ? loaded.get()
+              : patience.call(parts.reader()::loadWithPins);
       Optional<LogRecord> record;
       try {
         record = legalAtTail.apply(at.state());

@@ -31,12 +31,30 @@ final class CommitReader {
    * nothing is believed before it is known that nothing was trimmed.
    */
   List<CommitAt> read(long after, long upTo) {
-    List<Long> slots = LongStream.rangeClosed(after + 1, upTo).boxed().toList();
-    List<LoggedRecord> records = InParallel.map(execution, slots, reader::read);
+    List<LoggedRecord> records = records(after, upTo);
     if (!records.isEmpty() && !reader.isUntrimmed(after, upTo)) {
       throw new ObjectMissing(
           "the log of volume " + volume + " was checkpointed while its COMMITs were read");
     }
+    return resolved(records);
+  }
+
+  /**
+   * The same for whoever is about to append at {@code upTo + 1}: to be believed if that slot is
+   * his, and he saw no other tail.
+   */
+  CommitsSeen look(long after, long upTo) {
+    List<LoggedRecord> records = records(after, upTo);
+    long tail = records.isEmpty() ? upTo : reader.tail();
+    return new CommitsSeen(resolved(records), tail);
+  }
+
+  private List<LoggedRecord> records(long after, long upTo) {
+    List<Long> slots = LongStream.rangeClosed(after + 1, upTo).boxed().toList();
+    return InParallel.map(execution, slots, reader::read);
+  }
+
+  private List<CommitAt> resolved(List<LoggedRecord> records) {
     return InParallel.map(execution, standing(records), this::resolved);
   }
 

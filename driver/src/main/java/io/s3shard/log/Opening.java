@@ -21,12 +21,34 @@ public final class Opening {
    */
   public Optional<OwnedLog> open(
       Writer writer, long presumedEpoch, boolean takesOver, OwnerSettings settings) {
+    return open(writer, presumedEpoch, takesOver, settings, Optional.empty());
+  }
+
+  /**
+   * The same after {@code loaded}, whose epoch is presumed, and which is not loaded once more: the
+   * first try costs a PUT and the LIST that confirms it.
+   */
+  public Optional<OwnedLog> open(
+      Writer writer, LoadedLog loaded, boolean takesOver, OwnerSettings settings) {
+    long presumedEpoch = loaded.state().openEpoch();
+    return open(writer, presumedEpoch, takesOver, settings, Optional.of(loaded));
+  }
+
+  private Optional<OwnedLog> open(
+      Writer writer,
+      long presumedEpoch,
+      boolean takesOver,
+      OwnerSettings settings,
+      Optional<LoadedLog> loaded) {
     long now = log.parts().execution().now().toEpochMilli();
     LogRecord open = new LogRecord.Open(writer, presumedEpoch, takesOver, now);
-    return log.appendUnless(
-            state -> state.openEpoch() == presumedEpoch ? Optional.of(open) : Optional.empty(),
+    return new Appending(
+            log.parts(),
             (state, slot) ->
                 state.openEpoch() == slot && state.owner().orElseThrow().writer().equals(writer))
+        .run(
+            state -> state.openEpoch() == presumedEpoch ? Optional.of(open) : Optional.empty(),
+            loaded)
         .map(opened -> new OwnedLog(log, opened.log(), settings));
   }
 }

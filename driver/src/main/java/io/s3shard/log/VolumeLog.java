@@ -106,6 +106,16 @@ public final class VolumeLog {
     return commits.read(after, upTo);
   }
 
+  /**
+   * The same beside an append at {@code upTo + 1}. What was read is to be believed if that slot was
+   * won, and the tail that was seen is not behind it: then no newer checkpoint was in the log.
+   *
+   * @throws ObjectMissing if a slot is gone
+   */
+  public CommitsSeen commitsBeside(long after, long upTo) {
+    return commits.look(after, upTo);
+  }
+
   /** The record in {@code slot}, standing or void. @throws ObjectMissing if the slot is empty */
   public LogRecord read(long slot) {
     return parts.reader().read(slot).record();

@@ -62,7 +62,7 @@ public final class Deletions {
                   return new LogRecord.Retire(reason);
                 },
                 (state, _) -> state.retired());
-    Volume retired = new Volume(id, appended.log().state());
+    Volume retired = new Volume(id, appended.log());
     freeName(retired);
     return retired;
   }

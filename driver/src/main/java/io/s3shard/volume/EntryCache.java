@@ -19,11 +19,15 @@ final class EntryCache {
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final int MAX_NAMES = 4096;
 
+  /** What a look-up has read of a log, for the open that follows: larger than an entry. */
+  private static final int MAX_VOLUMES = 16;
+
   private final Volumes volumes;
   private final Execution execution;
   private final Signal listed;
 
   private final Map<String, Found> names = new LinkedHashMap<>();
+  private final Map<String, Seen> seen = new LinkedHashMap<>();
   private @Nullable Listing listing;
   private boolean listingNow;
 
@@ -37,6 +41,8 @@ final class EntryCache {
   }
 
   private record Found(Optional<ImageEntry> entry, long at) {}
+
+  private record Seen(Volume volume, long at) {}
 
   private record Listing(SortedMap<String, ImageEntry> entries, long at) {}
 
@@ -94,16 +100,33 @@ final class EntryCache {
       }
       asked = generation;
     }
-    Optional<ImageEntry> entry =
-        Layout.isName(name) ? volumes.find(name).map(PosixAttributes::entry) : Optional.empty();
+    Optional<Volume> volume = Layout.isName(name) ? volumes.find(name) : Optional.empty();
+    Optional<ImageEntry> entry = volume.map(PosixAttributes::entry);
     long then = execution.nanoTime();
     synchronized (this) {
       if (asked == generation) {
-        forgetOldest();
+        forgetOldest(names, MAX_NAMES);
         names.put(name, new Found(entry, then));
+        forgetOldest(seen, MAX_VOLUMES);
+        volume.ifPresent(found -> seen.put(name, new Seen(found, then)));
       }
     }
     return entry;
+  }
+
+  /**
+   * The volume as the bucket showed it, not older than a second: the kernel looks a name up before
+   * it opens it. @throws io.s3shard.error.VolumeMissing if there is none
+   */
+  Volume get(String name) {
+    long now = execution.nanoTime();
+    synchronized (this) {
+      Seen there = seen.remove(name);
+      if (there != null && isFresh(there.at(), now)) {
+        return there.volume();
+      }
+    }
+    return volumes.get(name);
   }
 
   /** Something was changed here: ask again. */
@@ -111,10 +134,11 @@ final class EntryCache {
     generation++;
     listing = null;
     names.clear();
+    seen.clear();
   }
 
-  private void forgetOldest() {
-    if (names.size() >= MAX_NAMES) {
+  private static void forgetOldest(Map<String, ?> names, int most) {
+    if (names.size() >= most) {
       names.remove(names.keySet().iterator().next());
     }
   }

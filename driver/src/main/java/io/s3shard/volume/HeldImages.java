@@ -33,23 +33,25 @@ final class HeldImages {
   private static final Logger LOG = LoggerFactory.getLogger(HeldImages.class);
 
   private final Volumes volumes;
+  private final EntryCache cache;
   private final ImageSource source;
   private final Execution execution;
   private final Signal changed;
-  private final Runnable afterClose;
 
   private final SortedMap<String, HeldImage> held = new TreeMap<>();
   private final Set<String> reserved = new HashSet<>();
   private final LinkedHashSet<ReadUse> readers = new LinkedHashSet<>();
   private boolean closed;
 
-  /** {@code afterClose} is called when what the bucket says of a volume may have changed. */
-  HeldImages(Volumes volumes, ImageSource source, Execution execution, Runnable afterClose) {
+  /**
+   * @param cache told when what the bucket says of a volume may have changed
+   */
+  HeldImages(Volumes volumes, EntryCache cache, ImageSource source, Execution execution) {
     this.volumes = volumes;
+    this.cache = cache;
     this.source = source;
     this.execution = execution;
     this.changed = execution.signal();
-    this.afterClose = afterClose;
   }
 
   /** Opens the volume, or joins those that have it open here. */
@@ -78,7 +80,7 @@ final class HeldImages {
 
   private OpenImage open(HeldImage mine) {
     try {
-      Volume volume = volumes.get(mine.name);
+      Volume volume = cache.get(mine.name);
       WatchedImage image = new WatchedImage(source.openForWriting(volume));
       synchronized (this) {
         mine.volume = volume;
@@ -183,7 +185,7 @@ final class HeldImages {
       synchronized (this) {
         held.remove(there.name, there);
       }
-      afterClose.run();
+      cache.invalidate();
       changed.raise();
     }
   }

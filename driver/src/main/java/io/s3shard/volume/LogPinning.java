@@ -35,7 +35,7 @@ final class LogPinning implements Pinning {
     return append(
         id,
         state -> {
-          if (!new Volume(id, state).isCalled(volume)) {
+          if (!Volume.isCalled(state, volume)) {
             throw volumes.missing(volume);
           }
           return request.record(state);

@@ -60,7 +60,7 @@ final class Naming {
   /** Empty: its log is empty, or it was given up before it was made. */
   Optional<Volume> load(VolumeId id) {
     try {
-      return Optional.of(new Volume(id, new VolumeLog(id, store, execution).load().state()));
+      return Optional.of(new Volume(id, new VolumeLog(id, store, execution).load()));
     } catch (VolumeMissing halfMade) {
       return Optional.empty();
     }

@@ -33,7 +33,7 @@ public final class VolumeDirectory implements ImageDirectory {
     this.execution = execution;
     this.chunkSizeBytes = chunkSizeBytes;
     this.cache = new EntryCache(volumes, execution);
-    this.open = new HeldImages(volumes, source, execution, cache::invalidate);
+    this.open = new HeldImages(volumes, cache, source, execution);
     this.snapshots = new SnapshotDirectory(snapshots, source, execution);
     this.deletions = new Deletions(volumes);
     this.reaper = new BackgroundReaper(deletions, execution);

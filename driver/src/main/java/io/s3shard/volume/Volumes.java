@@ -9,6 +9,7 @@ import io.s3shard.execution.Execution;
 import io.s3shard.format.Layout;
 import io.s3shard.format.VolumeId;
 import io.s3shard.log.LivePin;
+import io.s3shard.log.LoadedLog;
 import io.s3shard.log.LogRecord;
 import io.s3shard.log.Owner;
 import io.s3shard.log.VolumeLog;
@@ -192,7 +193,7 @@ public final class Volumes {
               + to
               + "\" is being made: choose another name, or finish it with 's3shard create'");
     }
-    VolumeState renamed = setName(volume.id(), from, to);
+    LoadedLog renamed = setName(volume.id(), from, to);
     if (!naming.isConfirmed(to, volume.id())) {
       setName(volume.id(), to, from);
       throw Naming.exists(to);
@@ -223,7 +224,7 @@ public final class Volumes {
                   return set(OptionalLong.of(sizeBytes), Optional.empty(), new TreeMap<>());
                 },
                 (state, slot) -> state.sizeBytes() >= sizeBytes);
-    return new Volume(volume.id(), appended.log().state());
+    return new Volume(volume.id(), appended.log());
   }
 
   /** Sets attributes; an empty value removes one. */
@@ -236,7 +237,7 @@ public final class Volumes {
                     changes.entrySet().stream()
                         .allMatch(e ->
                             state.attributes().getOrDefault(e.getKey(), "").equals(e.getValue())));
-    return new Volume(id, appended.log().state());
+    return new Volume(id, appended.log());
   }
 
   /**
@@ -264,14 +265,13 @@ public final class Volumes {
     return epoch;
   }
 
-  private VolumeState setName(VolumeId id, String from, String to) {
+  private LoadedLog setName(VolumeId id, String from, String to) {
     var rename = Optional.of(new LogRecord.Rename(from, to));
     return log(id)
         .append(
             state -> set(OptionalLong.empty(), rename, new TreeMap<>()),
             (state, slot) -> state.name().equals(to))
-        .log()
-        .state();
+        .log();
   }
 
   private static LogRecord.Set set(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3shard.cache.FrameCache;
 import io.s3shard.error.Poisoned;
-import io.s3shard.error.StoreRefused;
 import io.s3shard.execution.Execution;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.Layout;
@@ -19,27 +18,17 @@ import io.s3shard.image.UpkeepOptions;
 import io.s3shard.image.VolumeImage;
 import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeLog;
-import io.s3shard.store.Body;
-import io.s3shard.store.ByteRange;
 import io.s3shard.store.ListedObject;
 import io.s3shard.store.MemoryStore;
-import io.s3shard.store.ObjectKey;
-import io.s3shard.store.ObjectStore;
 import io.s3shard.store.Purpose;
-import io.s3shard.store.PutOutcome;
-import io.s3shard.store.StoredObject;
-import io.s3shard.testing.ForwardingStore;
 import io.s3shard.testing.HeapArenas;
 import io.s3shard.testing.NoWaiting;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,76 +47,8 @@ class UpkeepTest {
   private final Simulation simulation = new Simulation(1);
   private final SimProcess process = simulation.process("mount");
   private final Execution execution = process.execution();
-  private final SlowStore store = new SlowStore(bucket, execution);
+  private final SlowStore store = new SlowStore(bucket, VOLUME, execution);
   private final HeapArenas arenas = new HeapArenas(1 << 20, 64);
-
-  /** A request takes 25 ms. It may refuse pages and roots. */
-  private static final class SlowStore extends ForwardingStore {
-    private static final Duration LATENCY = Duration.ofMillis(25);
-
-    private final Execution execution;
-    private long requests;
-    private long backgroundBytes;
-    private int refusals;
-
-    private SlowStore(ObjectStore store, Execution execution) {
-      super(store);
-      this.execution = execution;
-    }
-
-    private void wait25() {
-      requests++;
-      execution.sleep(LATENCY);
-    }
-
-    @Override
-    public StoredObject get(ObjectKey key, Purpose purpose) {
-      wait25();
-      return super.get(key, purpose);
-    }
-
-    @Override
-    public StoredObject getIfMatch(ObjectKey key, String etag, Purpose purpose) {
-      wait25();
-      return super.getIfMatch(key, etag, purpose);
-    }
-
-    @Override
-    public ByteBuffer get(ObjectKey key, ByteRange range, Purpose purpose) {
-      wait25();
-      return super.get(key, range, purpose);
-    }
-
-    @Override
-    public void put(ObjectKey key, Body body, Purpose purpose) {
-      wait25();
-      if (key.value().startsWith(Layout.mapFolder(VOLUME)) && refusals > 0) {
-        refusals--;
-        throw new StoreRefused("quota exceeded");
-      }
-      backgroundBytes += purpose == Purpose.BACKGROUND ? body.length() : 0;
-      super.put(key, body, purpose);
-    }
-
-    @Override
-    public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
-      wait25();
-      return super.putIfAbsent(key, body, purpose);
-    }
-
-    @Override
-    public List<ListedObject> list(
-        String prefix, @Nullable String startAfter, int limit, Purpose purpose) {
-      wait25();
-      return super.list(prefix, startAfter, limit, purpose);
-    }
-
-    @Override
-    public void delete(Collection<ObjectKey> keys, Purpose purpose) {
-      wait25();
-      super.delete(keys, purpose);
-    }
-  }
 
   @BeforeAll
   static void quiet() {
