@@ -104,7 +104,7 @@ final class Composition implements Stores {
         new VolumeDirectory(snapshots, open, execution, (int) options.chunkSize);
     OwnerRequests owner = new OwnerRequests(tag, directory, open, execution);
     MountStatus status = new MountStatus(location, mountPoint, open, stack, memory, execution);
-    StoreMetrics.register(registry, Tags.of("bucket", location.bucket()), stack);
+    StoreMetrics.register(registry, Tags.of("bucket", location.bucket()), stack, execution);
     cache.register(registry);
     memory.register(registry);
     if (!options.readOnly) {

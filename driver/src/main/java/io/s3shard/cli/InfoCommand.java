@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
     name = "info",
     description = {
       "Show a volume.",
-      "Its size, its holder, its pins, and what it takes up in the bucket."
+      "Its size, its holder, its pins, what it takes up in the bucket, and what that costs a day at list prices."
     })
 final class InfoCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -28,7 +28,9 @@ final class InfoCommand implements Callable<Integer> {
     Volumes volumes = target.volumes(surroundings);
     Volume volume = volumes.get(target.name());
     Usage usage = Usage.of(target.connect(surroundings), volume.id());
-    output.print(VolumeDocuments.detailed(volume, volumes.pins(volume), usage), surroundings.out());
+    Price price = Price.of(usage, target.location(), volume.name(), surroundings.environment());
+    output.print(
+        VolumeDocuments.detailed(volume, volumes.pins(volume), usage, price), surroundings.out());
     return ExitCode.OK.number();
   }
 }

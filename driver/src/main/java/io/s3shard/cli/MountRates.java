@@ -195,7 +195,8 @@ final class MountRates {
     }
   }
 
-  private double dollarsADay() {
+  /** At list prices, if it went on like this. */
+  double dollarsADay() {
     return (dollars(now) - dollars(before)) / seconds * DAY_SECONDS;
   }
 

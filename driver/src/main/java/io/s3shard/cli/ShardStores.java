@@ -178,7 +178,8 @@ final class ShardStores implements VolumeSource {
         StoreMetrics.register(
             registry,
             Tags.of("bucket", location.bucket(), "place", Integer.toHexString(key.hashCode())),
-            stack));
+            stack,
+            execution));
   }
 
   private void release(Key key, Connected store) {

@@ -5,11 +5,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.s3shard.execution.Execution;
 import io.s3shard.store.Purpose;
 import io.s3shard.store.RequestKind;
 import io.s3shard.store.StoreMeter;
 import io.s3shard.store.StoreStack;
 import io.s3shard.store.StoreUse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,13 +22,25 @@ final class StoreMetrics {
   private StoreMetrics() {}
 
   /** {@code tags} tell the bucket from others of this process. Returns what was registered. */
-  static List<Meter> register(MeterRegistry registry, Tags tags, StoreStack stack) {
+  static List<Meter> register(
+      MeterRegistry registry, Tags tags, StoreStack stack, Execution execution) {
+    long startedNanos = execution.nanoTime();
     List<Meter> meters = new ArrayList<>();
     for (RequestKind kind : RequestKind.values()) {
       for (Purpose purpose : Purpose.values()) {
         meters.addAll(register(registry, tags, stack.meter(), kind, purpose));
       }
     }
+    meters.add(
+        Gauge.builder(
+                "s3shard.store.dollars.a.day",
+                stack,
+                s ->
+                    s.meter()
+                        .use()
+                        .dollarsADay(Duration.ofNanos(execution.nanoTime() - startedNanos)))
+            .tags(tags)
+            .register(registry));
     meters.add(
         Gauge.builder("s3shard.store.available", stack, s -> s.store().awayFor().isZero() ? 1 : 0)
             .tags(tags)

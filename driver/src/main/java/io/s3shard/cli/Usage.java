@@ -49,6 +49,11 @@ record Usage(Folder log, Folder data, Folder map) {
     }
   }
 
+  /** Of all folders. */
+  long bytes() {
+    return log.bytes + data.bytes + map.bytes;
+  }
+
   JsonObject json() {
     JsonObject json = new JsonObject();
     json.add("log", log.json());

@@ -131,7 +131,8 @@ final class VolumeBuckets implements Buckets, AutoCloseable {
         StoreMetrics.register(
             registry,
             Tags.of("bucket", location.bucket(), "place", Integer.toHexString(key.hashCode())),
-            stack));
+            stack,
+            execution));
   }
 
   private synchronized void release(Connected store) {

@@ -32,16 +32,18 @@ final class VolumeDocuments {
     return one(volume, json(volume), List.of());
   }
 
-  /** With its pins by name, and what it takes up in the bucket. */
-  static Document detailed(Volume volume, List<LivePin> pins, Usage usage) {
+  /** With its pins by name, what it takes up in the bucket, and what that costs. */
+  static Document detailed(Volume volume, List<LivePin> pins, Usage usage, Price price) {
     JsonObject json = json(volume);
     JsonArray pinned = new JsonArray();
     pins.forEach(pin -> pinned.add(json(pin)));
     json.add("pinned", pinned);
     json.add("stored", usage.json());
+    json.add("price", price.json());
     List<List<String>> more = new ArrayList<>();
     pins.forEach(pin -> more.add(List.of("pin", pin.name() + " (" + pin.purpose() + ")")));
     more.addAll(usage.rows());
+    more.add(price.row());
     return one(volume, json, more);
   }
 

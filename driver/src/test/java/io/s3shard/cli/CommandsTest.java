@@ -94,8 +94,11 @@ class CommandsTest {
     assertThat(json.getAsJsonObject("holder").get("node").getAsString()).isEqualTo("n1");
     assertThat(json.getAsJsonObject("stored").getAsJsonObject("log").get("objects").getAsInt())
         .isEqualTo(3);
+    assertThat(json.getAsJsonObject("price").get("storageDollarsADay").getAsDouble())
+        .isPositive()
+        .isLessThan(0.0001);
     assertThat(command.run("info", PREFIX, "a").out())
-        .contains("open", "by node n1 (test) since", "monday (snapshot)");
+        .contains("open", "by node n1 (test) since", "monday (snapshot)", "$0.0000 a day to keep");
   }
 
   @Test

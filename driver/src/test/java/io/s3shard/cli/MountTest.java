@@ -348,6 +348,7 @@ class MountTest {
         List.of(
             "s3shard_store_requests_total{bucket=\"test-bucket\",code=\"answered\",method=\"put_if_absent\",purpose=\"log\"}",
             "s3shard_store_available{bucket=\"test-bucket\"} 1",
+            "s3shard_store_dollars_a_day{bucket=\"test-bucket\"} ",
             "s3shard_volume_state{state=\"open\",volume=\"a\"} 1",
             "s3shard_io_operations_total{op=\"write\",volume=\"a\"} 1",
             "s3shard_io_duration_seconds_bucket{op=\"write\"",
