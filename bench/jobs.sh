@@ -73,6 +73,27 @@ job_randwrite48() {
   done
 }
 
+# Flushes of one image while another one that has just become idle is merged and folded at the cap, and again when nothing is copied.
+job_merging() {
+  local other
+  truncate -s 64M "$MNT/other" || { row merging failed truncate; return; }
+  other=$(losetup -f --show --direct-io=on "$MNT/other") || { row merging failed losetup; return; }
+  flush_other merging_alone "$other" 0
+  run_fio merging_fill 180 --filename="$LOOP" --rw=write --bs=1M --size=512M --direct=1 --end_fsync=1
+  run_fio merging_overwrite 180 --filename="$LOOP" --rw=randwrite --bs=4k --size=512M --io_size=384M --norandommap --direct=1 \
+    --ioengine=libaio --iodepth=16 --end_fsync=1
+  flush_other merging "$other" 11 # the idle pass begins 10 s after the last write
+  settle 300 || row merging failed "no rest after 300 s"
+  flush_other merging_alone "$other" 0
+  losetup -d "$other"
+}
+flush_other() { # flush_other JOB DEVICE SECONDS-BEFORE
+  sleep "$3"
+  admin reset
+  run_fio "$1" 180 --filename="$2" --rw=randwrite --bs=4k --size=64M --fsync=1 --direct=1 --time_based --ramp_time=2 --runtime=6
+  requests "$1" ""
+}
+
 # --- what work costs: the workloads of a cost table, each on a device of 1 GiB that is full. Counted until the bucket is left alone,
 # and again after a clean stop, when nothing is put off any more.
 job_fill() { device_job fill --rw=write --bs=1M --size=1G --direct=1 --end_fsync=1; settle 300; }

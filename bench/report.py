@@ -117,6 +117,8 @@ def promises(f):
                  get(EXPERIMENT, "arena", "iops", 0.0), "IOPS, FUSE in Java with memory behind it"),
     ]
     writing = [
+        at_most("flush of 4 KiB while another image is merged at the cap, p50", get(ME, "merging", "fsync_p50_ms"), "ms", 1.1,
+                get(ME, "merging_alone", "fsync_p50_ms"), "ms, when nothing is copied"),
         at_least("sequential write of 1 GiB through ext4", get(ME, "seqwrite", "MB_s"), "MB/s", 0.85, put4m, "MB/s, raw PUTs of 4 MiB"),
         at_least("random writes of 48 MiB, depth 16, until they are durable", get(ME, "randwrite48", "iops"), "IOPS", 10_000),
         at_most("mkfs.ext4 of 1 TiB on the file", get(ME, "mkfs1t", "file_s"), "s", 5),

@@ -58,7 +58,7 @@ bench_full() {
   for run in $(seq "${BENCH_RUNS:-3}"); do
     bench_run "own-raw-$run" --system raw --latency 25 --secs 5
     bench_run "own-memory-$run" --system fuse-memory --image-mb 1024 --device-jobs arena --jobs ""
-    bench_run "own-s3shard-$run" --system s3shard --latency 25 --image-mb 6144 --seq-mb 1024 --device-jobs "arena flush randwrite48" \
+    bench_run "own-s3shard-$run" --system s3shard --latency 25 --image-mb 6144 --seq-mb 1024 --device-jobs "arena flush randwrite48 merging" \
       --jobs "seqwrite seqread randread_cold fsync randread_cold64" --volume-jobs "mkfs1t open1t crash1t"
     for peer in s3shard "$@"; do
       sizes=(--image-mb 2048 --seq-mb 256)
