@@ -100,6 +100,15 @@ class RoomsTest {
           .resideInAnyPackage("ru.serce..", "jnr..");
 
   @ArchTest
+  static final ArchRule onlyKubeKnowsFabric8 =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "kube..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.fabric8..");
+
+  @ArchTest
   static final ArchRule onlyRpcKnowsNetty =
       noClasses()
           .that()

@@ -34,6 +34,7 @@ final class ControllerCommand implements Callable<Integer> {
   @Mixin private EndpointOption endpoint = new EndpointOption();
   @Mixin private ControllerOptions options = new ControllerOptions();
   @Mixin private StoreOptions store = new StoreOptions();
+  @Mixin private HousekeepingOptions housekeeping = new HousekeepingOptions();
 
   @Option(
       names = "--metrics-port",
@@ -82,6 +83,11 @@ final class ControllerCommand implements Callable<Integer> {
               metricsPort,
               registry,
               () -> reached.get() ? "" : place + " was not reached yet"));
+    }
+    if (housekeeping.kubernetes && !housekeeping.every.isZero()) {
+      parts.add(
+          LedHousekeeping.start(
+              housekeeping, stores, controller.buckets(), registry, surroundings.execution()));
     }
     parts.add(behind::closeAll);
     parts.closeWhenTold();

@@ -1,6 +1,7 @@
 package io.s3shard.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.s3shard.csi.Buckets;
 import io.s3shard.csi.ControllerService;
 import io.s3shard.csi.GroupControllerService;
 import io.s3shard.error.InvalidRequest;
@@ -27,7 +28,7 @@ final class Controllers {
   }
 
   /** What is served for a controller. */
-  record Services(ControllerService volumes, GroupControllerService groups) {}
+  record Services(ControllerService volumes, GroupControllerService groups, Buckets buckets) {}
 
   /** {@code parts} gets what is to be closed behind the server. */
   Services make(
@@ -40,7 +41,8 @@ final class Controllers {
     parts.add(buckets);
     return new Services(
         new ControllerService(standard(home, store, options), stores.home(), stores, buckets),
-        new GroupControllerService(stores.home(), stores, buckets));
+        new GroupControllerService(stores.home(), stores, buckets),
+        buckets);
   }
 
   /** Complete, so that a node needs no settings of its own to find it. */

@@ -49,7 +49,9 @@ final class NodeCommand implements Callable<Integer> {
                 new Controllers(surroundings.environment(), surroundings.execution(), registry)
                     .make(place, store, controllerOptions, stores, behind))
             : Optional.empty();
-    NodeDaemon.start(options, socket, stores, registry, controller, behind).await();
+    NodeDaemon.start(
+            options, socket, stores, registry, controller, surroundings.execution(), behind)
+        .await();
     return ExitCode.OK.number();
   }
 }

@@ -8,6 +8,7 @@ import io.s3shard.csi.NodeService;
 import io.s3shard.csi.NodeSettings;
 import io.s3shard.csi.Plugin;
 import io.s3shard.csi.Progress;
+import io.s3shard.execution.Execution;
 import io.s3shard.fuse.OneFileSystem;
 import io.s3shard.host.Host;
 import io.s3shard.host.HostPrograms;
@@ -50,6 +51,7 @@ final class NodeDaemon {
       HomeStores stores,
       PrometheusMeterRegistry registry,
       Optional<Controllers.Services> controller,
+      Execution execution,
       Parts behind)
       throws IOException {
     NodeDaemon daemon = new NodeDaemon();
@@ -58,13 +60,10 @@ final class NodeDaemon {
     DescriptorHolder holder =
         DescriptorHolder.start(SharddDaemon.keepSocket(shardd), channel::reconnect);
     NodeSettings settings = settings(options);
+    SharddClient client = new SharddClient(channel.channel());
     NodeService node =
         new NodeService(
-            settings,
-            stores,
-            Host.of(new HostPrograms()),
-            new SharddClient(channel.channel()),
-            progress(options.stopAt));
+            settings, stores, Host.of(new HostPrograms()), client, progress(options.stopAt));
     IdentityService identity =
         new IdentityService(new Plugin(Version.program()), holder::isConnected);
     daemon.parts.add(
@@ -79,6 +78,11 @@ final class NodeDaemon {
     daemon.parts.add(channel);
     daemon.parts.add(behind::closeAll);
     announce(stores, settings);
+    if (options.kubernetes) {
+      String name = options.kubernetesNode;
+      daemon.parts.add(
+          ClusterNode.start(name == null ? settings.id() : name, client, registry, execution));
+    }
     daemon.parts.closeWhenTold();
     LOG.info("node {} serves {}", settings.id(), endpoint);
     return daemon;

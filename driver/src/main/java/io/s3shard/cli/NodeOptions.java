@@ -73,6 +73,19 @@ final class NodeOptions {
       description = "On which address (default: 127.0.0.1).")
   String metricsAddress = "127.0.0.1";
 
+  @Option(
+      names = "--kubernetes",
+      description =
+          "Tell the cluster what concerns it: take the taint csi.s3shard.io/agent-not-ready from the node when its"
+              + " volumes can be mounted; write events about volumes on their pods and claims.")
+  boolean kubernetes;
+
+  @Option(
+      names = "--kubernetes-node",
+      paramLabel = "NAME",
+      description = "What Kubernetes calls this node (default: that of --node-id).")
+  @Nullable String kubernetesNode;
+
   /** For tests: the process ends at once when this step of a call has been done. */
   @Option(names = "--stop-at", hidden = true)
   @Nullable String stopAt;

@@ -1,6 +1,7 @@
 package io.s3shard.shardd;
 
 import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
 import io.s3shard.proto.shardd.v1.CloseVolumeRequest;
 import io.s3shard.proto.shardd.v1.ListVolumesRequest;
 import io.s3shard.proto.shardd.v1.OpenVolume;
@@ -54,5 +55,15 @@ public final class SharddClient {
             .listVolumes(ListVolumesRequest.newBuilder().setHandle(handle).build())
             .getVolumesList();
     return found.stream().findFirst();
+  }
+
+  /** All volumes that are open; empty: no daemon answers. */
+  public Optional<List<OpenVolume>> list() {
+    try {
+      return Optional.of(
+          stub().listVolumes(ListVolumesRequest.getDefaultInstance()).getVolumesList());
+    } catch (StatusRuntimeException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -16,6 +16,7 @@ import io.s3shard.proto.shardd.v1.OpenVolumeResponse;
 import io.s3shard.proto.shardd.v1.ResizeVolumeRequest;
 import io.s3shard.proto.shardd.v1.ResizeVolumeResponse;
 import io.s3shard.proto.shardd.v1.SharddGrpc;
+import io.s3shard.proto.v1.StoreLocation;
 import io.s3shard.rpc.Unary;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -112,6 +113,7 @@ public final class SharddService extends SharddGrpc.SharddImplBase {
             .setHandle(slot.handle())
             .setVolumeId(slot.request().getVolumeId())
             .setReadOnly(slot.request().getReadOnly())
+            .setPlace(place(slot.request().getPlace()))
             .setProblem(slot.failure());
     @Nullable ServedVolume served = slot.served();
     if (served == null) {
@@ -129,6 +131,11 @@ public final class SharddService extends SharddGrpc.SharddImplBase {
         .setOldestDirtyMillis(now.oldestDirty().toMillis())
         .setOutageMillis(served.opened().away().get().toMillis())
         .build();
+  }
+
+  private static String place(StoreLocation place) {
+    String bucket = "s3://" + place.getBucket() + "/" + place.getPrefix();
+    return place.getEndpoint().isEmpty() ? bucket : bucket + " at " + place.getEndpoint();
   }
 
   private static OpenVolume.State state(String state) {

@@ -33,6 +33,9 @@ final class Plugged {
   final MemoryStore bucket = new MemoryStore();
   final Execution execution = new ThreadExecution();
   final DriverHome home;
+  final Volumes volumes;
+  final Stores stores;
+  final Buckets buckets;
   final ControllerService controller;
   final GroupControllerService groups;
 
@@ -46,9 +49,9 @@ final class Plugged {
     for (String node : List.of("node-a", "node-b")) {
       home.register(NodeEntry.newBuilder().setNodeId(node).setMaxVolumes(1000).build());
     }
-    Volumes volumes = new Volumes(around.apply(bucket), execution, "s3://bucket/volumes");
-    Stores stores = new OneStore(home);
-    Buckets buckets = new OneBucket(volumes);
+    this.volumes = new Volumes(around.apply(bucket), execution, "s3://bucket/volumes");
+    this.stores = new OneStore(home);
+    this.buckets = new OneBucket(volumes);
     this.controller = new ControllerService(PLACE, home, stores, buckets);
     this.groups = new GroupControllerService(home, stores, buckets);
   }
