@@ -14,5 +14,6 @@ all_tests() {
   maven "${options[@]}" -Dfuzz.skip=false -Dstyle.color=never verify || die "tests failed"
   "$ROOT/dev" model --quick || die "the model failed"
   [ "$(id -u)" != 0 ] || "$ROOT/dev" sanity || die "the CSI plugins do not conform"
+  [ "$(id -u)-$(uname -m)" != 0-x86_64 ] || "$ROOT/dev" guest || die "the tests in the guest's kernel failed"
   [ "$(id -u)" != 0 ] || "$ROOT/dev" try || die "the main job failed"
 }

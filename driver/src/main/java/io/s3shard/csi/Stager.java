@@ -64,7 +64,7 @@ final class Stager {
     if (mounted.isPresent()) {
       refuseOther(mounted.get(), wanted);
     } else {
-      mount(device, wanted.fileSystem().get(), wanted);
+      mount(device, loop, wanted.fileSystem().get(), wanted);
     }
     progress.reached("stage.mount");
     if (!host.loops().goesByItself(loop)) {
@@ -148,8 +148,10 @@ final class Stager {
     progress.reached("stage.encrypt");
   }
 
-  private void mount(String device, FileSystem asked, Stage wanted) {
-    Optional<String> signature = host.signatures().on(device);
+  private void mount(String device, String loop, FileSystem asked, Stage wanted) {
+    boolean inClear = device.equals(loop);
+    Optional<String> signature =
+        inClear ? host.signatures().on(device) : host.signatures().inside(device, loop);
     FileSystem kind;
     if (signature.isPresent()) {
       kind = found(signature.get(), asked, wanted);
@@ -160,10 +162,11 @@ final class Stager {
     } else {
       kind = asked;
       refuseEmptyReadOnly(wanted.handle(), wanted.readOnly());
-      host.fileSystems().make(kind, device);
+      host.fileSystems().make(kind, device, inClear);
       progress.reached("stage.mkfs");
     }
-    host.mounts().mount(device, folder(wanted.staging()), kind.type(), options(kind, wanted));
+    host.mounts()
+        .mount(device, folder(wanted.staging()), kind.type(), options(kind, inClear, wanted));
     if (!wanted.readOnly() && kind != FileSystem.EXT4) {
       host.fileSystems().growMounted(kind, device, wanted.staging());
     }
@@ -194,8 +197,8 @@ final class Stager {
     return kind;
   }
 
-  private static List<String> options(FileSystem kind, Stage wanted) {
-    List<String> options = new ArrayList<>(FileSystems.mountOptions(kind));
+  private static List<String> options(FileSystem kind, boolean inClear, Stage wanted) {
+    List<String> options = new ArrayList<>(FileSystems.mountOptions(kind, inClear));
     if (wanted.readOnly()) {
       options.addAll(FileSystems.readOnlyOptions(kind));
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 /** Files as block devices. Which there are is read from sysfs. */
 public final class LoopDevices {
   private static final Path BLOCK = Path.of("/sys/block");
+  private static final Path BY_NUMBERS = Path.of("/sys/dev/block");
 
   private final Programs programs;
 
@@ -121,14 +122,24 @@ public final class LoopDevices {
     return number(device, "size") * 512;
   }
 
+  /**
+   * As {@code /sys/dev/block} calls it: where no udev runs, {@code /dev/mapper/NAME} is a device
+   * and no link to one whose name the kernel knows. Bits as in glibc's {@code gnu_dev_major}.
+   */
+  private static String numbersOf(String device) throws IOException {
+    long numbers = (long) Files.getAttribute(Path.of(device), "unix:rdev");
+    long major = (numbers >>> 8 & 0xfff) | (numbers >>> 32 & 0xfffff000L);
+    long minor = (numbers & 0xff) | (numbers >>> 12 & 0xffffff00L);
+    return major + ":" + minor;
+  }
+
   private static long number(String device, String attribute) {
     return Long.parseLong(text(device, attribute));
   }
 
   private static String text(String device, String attribute) {
     try {
-      String name = Path.of(device).toRealPath().getFileName().toString();
-      return Files.readString(BLOCK.resolve(name).resolve(attribute)).strip();
+      return Files.readString(BY_NUMBERS.resolve(numbersOf(device)).resolve(attribute)).strip();
     } catch (IOException e) {
       throw new HostFailure("can't read " + attribute + " of " + device + ": " + e.getMessage(), e);
     }

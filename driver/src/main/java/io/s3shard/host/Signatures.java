@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** What lies on a device. Only a device that is provably empty is ever formatted. */
 public final class Signatures {
@@ -32,6 +33,21 @@ public final class Signatures {
    * @throws HostFailure if there is something, and nobody knows what
    */
   public Optional<String> on(String device) {
+    return on(device, () -> isBlank(device, 0));
+  }
+
+  /**
+   * The same for what is in an encrypted container. What nobody wrote reads as noise there, so it
+   * is blank if what is under it is.
+   *
+   * @param under the device that holds the container, whose end is the container's
+   */
+  public Optional<String> inside(String device, String under) {
+    long header = LoopDevices.sizeBytes(under) - LoopDevices.sizeBytes(device);
+    return on(device, () -> isBlank(under, header));
+  }
+
+  private Optional<String> on(String device, BooleanSupplier isBlank) {
     Programs.Outcome found =
         programs.run(
             Command.of("blkid", "--probe", "--output", "export", device)
@@ -48,7 +64,7 @@ public final class Signatures {
               + device
               + "'");
     }
-    if (!isBlank(device)) {
+    if (!isBlank.getAsBoolean()) {
       throw new HostFailure(
           device
               + " holds data that no program knows: it is not formatted; use it as a raw block volume,"
@@ -83,11 +99,11 @@ public final class Signatures {
   }
 
   /** blkid says the same of a device that it can't read, so we read it: an error is an error. */
-  private static boolean isBlank(String device) {
+  private static boolean isBlank(String device, long from) {
     long size = LoopDevices.sizeBytes(device);
+    int edge = (int) Math.min(size - from, EDGE_BYTES);
     try (FileChannel channel = FileChannel.open(Path.of(device), StandardOpenOption.READ)) {
-      return isZero(channel, 0, (int) Math.min(size, EDGE_BYTES))
-          && isZero(channel, Math.max(0, size - EDGE_BYTES), (int) Math.min(size, EDGE_BYTES));
+      return isZero(channel, from, edge) && isZero(channel, size - edge, edge);
     } catch (IOException e) {
       throw new HostFailure("can't read " + device + ": " + e.getMessage(), e);
     }

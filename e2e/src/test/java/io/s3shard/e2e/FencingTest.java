@@ -3,7 +3,7 @@ package io.s3shard.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.s3shard.proto.csi.v1.NodeGetInfoRequest;
+import io.s3shard.proto.csi.v1.Volume;
 import io.s3shard.proto.csi.v1.VolumeCapability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -27,67 +26,20 @@ import org.junit.jupiter.api.io.TempDir;
 class FencingTest {
   private static final VolumeCapability HOW = CsiController.MOUNTED;
 
-  /** A node: its plugin and its shardd, and where the kubelet has it mount. */
-  private final class Member {
-    private final String name;
-    private final Path home;
-    private final Shardd shardd;
-    private final CsiNode node;
-    private final Path staging;
-    private final Path target;
-
-    Member(String name) throws IOException {
-      this.name = name;
-      home = Files.createDirectory(folder.resolve(name));
-      shardd = new Shardd(bucket.environment(), home);
-      shardd.start();
-      node = new CsiNode(bucket.environment(), home, bucket.url("home"));
-      node.start("--node-id", name);
-      staging = Files.createDirectory(home.resolve("staging"));
-      target = home.resolve("target");
-    }
-
-    void use(String volume, VolumeCapability how) {
-      controller.publish(volume, name);
-      node.stage(volume, staging, how);
-      node.publish(volume, staging, target, how, false);
-    }
-
-    void giveUp(String volume) {
-      node.unpublish(volume, target);
-      node.unstage(volume, staging);
-    }
-
-    void signal(String signal) throws Exception {
-      for (Process process : new Process[] {shardd.process(), node.process()}) {
-        Programs.run("kill", "-" + signal, String.valueOf(process.pid()));
-      }
-    }
-
-    void close() throws Exception {
-      signal("CONT");
-      node.close();
-      shardd.close();
-    }
-  }
-
   @TempDir Path folder;
 
   private Bucket bucket;
   private CsiController controller;
-  private Member first;
-  private Member second;
+  private ClusterNode first;
+  private ClusterNode second;
 
   @BeforeEach
   void start() throws Exception {
     bucket = Bucket.start(folder.resolve("bucket"));
     controller = new CsiController(bucket.environment(), folder, bucket.url("home"));
     controller.start();
-    first = new Member("node-a");
-    second = new Member("node-b");
-    for (Member member : List.of(first, second)) {
-      member.node.stub().nodeGetInfo(NodeGetInfoRequest.getDefaultInstance());
-    }
+    first = new ClusterNode(bucket, controller, folder, "node-a");
+    second = new ClusterNode(bucket, controller, folder, "node-b");
   }
 
   @AfterEach
@@ -114,34 +66,34 @@ class FencingTest {
 
   @Test
   void whoWakesUpAfterADetachWritesNothingMore() throws Exception {
-    String volume = controller.create("pvc-1", 64L << 20).getVolumeId();
+    Volume volume = controller.create("pvc-1", 64L << 20);
     first.use(volume, HOW);
-    writeAndSync(first.target.resolve("before"), "of the first");
-    Files.writeString(first.target.resolve("unsynced"), "waits in the kernel of the first");
+    writeAndSync(first.target().resolve("before"), "of the first");
+    Files.writeString(first.target().resolve("unsynced"), "waits in the kernel of the first");
     first.signal("STOP");
 
-    controller.unpublish(volume, first.name);
+    controller.unpublish(volume.getVolumeId(), first.name());
     second.use(volume, HOW);
-    assertThat(second.target.resolve("before")).hasContent("of the first");
-    writeAndSync(second.target.resolve("after"), "of the second");
+    assertThat(second.target().resolve("before")).hasContent("of the first");
+    writeAndSync(second.target().resolve("after"), "of the second");
 
     first.signal("CONT");
-    assertThatThrownBy(() -> writeAndSync(first.target.resolve("late"), "must not be seen"))
+    assertThatThrownBy(() -> writeAndSync(first.target().resolve("late"), "must not be seen"))
         .isInstanceOf(IOException.class);
     first.giveUp(volume);
 
-    writeAndSync(second.target.resolve("later"), "still of the second");
+    writeAndSync(second.target().resolve("later"), "still of the second");
     second.giveUp(volume);
     second.use(volume, CsiNode.block());
-    assertThat(Programs.run("e2fsck", "-fn", second.target.toString())).contains("Pass 5");
+    assertThat(Programs.run("e2fsck", "-fn", second.target().toString())).contains("Pass 5");
     second.giveUp(volume);
     second.use(volume, HOW);
-    assertThat(second.target.resolve("before")).hasContent("of the first");
-    assertThat(second.target.resolve("after")).hasContent("of the second");
-    assertThat(second.target.resolve("later")).hasContent("still of the second");
-    assertThat(second.target.resolve("late")).doesNotExist();
+    assertThat(second.target().resolve("before")).hasContent("of the first");
+    assertThat(second.target().resolve("after")).hasContent("of the second");
+    assertThat(second.target().resolve("later")).hasContent("still of the second");
+    assertThat(second.target().resolve("late")).doesNotExist();
     second.giveUp(volume);
-    controller.unpublish(volume, second.name);
-    controller.delete(volume);
+    controller.unpublish(volume.getVolumeId(), second.name());
+    controller.delete(volume.getVolumeId());
   }
 }
