@@ -16,7 +16,9 @@ import java.util.function.Function;
  * was loaded; where that slot is taken, twice more at the next slots, blind; and then on by
  * listings of keys alone, blind, two tries each: stepping and reading would never catch up with a
  * busy owner ({@code protocol/Fairness.java}). Then it is confirmed by a load that begins after the
- * put. For one append, by one caller.
+ * put. A RETIRE is never put blind: it carries nothing of what its sender has looked at, whether
+ * the volume is open and what it is called, and would stand over whoever has opened it since. For
+ * one append, by one caller.
  */
 final class Appending {
   /** Slots that are tried without reading or listing in between. */
@@ -94,6 +96,9 @@ final class Appending {
     Settled last = settle(parts.informed(compact, at.checkpoint(), record, List.of()));
     if (last instanceof Settled.Ours) {
       return Optional.of(new Won(slot, Optional.of(new LoadedLog(compact, at.checkpoint()))));
+    }
+    if (record instanceof LogRecord.Retire) {
+      return Optional.empty();
     }
     last = last instanceof Settled.Taken ? blind(slot + 1, record) : last;
     for (int i = 0; i < LISTINGS && last instanceof Settled.Taken; i++) {

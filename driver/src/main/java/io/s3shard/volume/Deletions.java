@@ -11,6 +11,7 @@ import io.s3shard.log.LogRecord;
 import io.s3shard.log.VolumeState;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Deletes volumes, and gives back the room of those that nobody needs any more. A volume that is
@@ -33,7 +34,14 @@ public final class Deletions {
   public Volume retire(String name) {
     Volume volume = volumes.get(name);
     refuseOpen(volume.name(), volume.state());
-    return retire(volume.id(), "rm");
+    return retire(
+        volume.id(),
+        "rm",
+        state -> {
+          if (!state.name().equals(volume.name())) {
+            throw volumes.missing(name);
+          }
+        });
   }
 
   /** Of one that is needed by others nobody reaps today: its name is free for others at once. */
@@ -52,11 +60,17 @@ public final class Deletions {
 
   /** The same by its id. @throws as {@link #retire(String)} */
   public Volume retire(VolumeId id, String reason) {
+    return retire(id, reason, _ -> {});
+  }
+
+  /** {@code check}: throws if the volume is not what was meant any more. */
+  private Volume retire(VolumeId id, String reason, Consumer<VolumeState> check) {
     Appended appended =
         volumes
             .log(id)
             .append(
                 state -> {
+                  check.accept(state);
                   refuseOpen(state.name(), state);
                   refuseAttached(state);
                   return new LogRecord.Retire(reason);

@@ -1,5 +1,6 @@
 package io.s3shard.volume;
 
+import io.s3shard.error.VolumeBusy;
 import io.s3shard.error.VolumeMissing;
 import io.s3shard.format.Layout;
 import java.time.ZoneOffset;
@@ -58,9 +59,7 @@ public final class Restores {
   public Plan plan(String name, String snapshot, Optional<String> keepAs) {
     Optional<Volume> volume = volumes.find(name);
     if (volume.isEmpty()) {
-      if (waitingFor(name).isEmpty()) {
-        throw volumes.missing(name);
-      }
+      prepared(name, snapshot);
       return new Plan(Optional.empty(), Optional.empty());
     }
     String kept = keptAs(name, keepAs);
@@ -83,8 +82,7 @@ public final class Restores {
     Optional<Volume> volume = volumes.find(name);
     List<Volume> waiting = waitingFor(name);
     if (volume.isEmpty()) {
-      Volume prepared = waiting.stream().findFirst().orElseThrow(() -> volumes.missing(name));
-      return new Restored(takeName(prepared, name), Optional.empty());
+      return new Restored(takeName(prepared(name, snapshot), name), Optional.empty());
     }
     String kept = keptAs(name, keepAs);
     deletions.refuseOpen(volume.get());
@@ -93,6 +91,41 @@ public final class Restores {
     Volume prepared = new Clones(snapshots).of(wanted, clone(volume.get()));
     Volume before = volumes.rename(name, kept);
     return new Restored(takeName(prepared, name), Optional.of(before));
+  }
+
+  /**
+   * The clone of a restore that was cut off, or that goes on at this moment. Another's of another
+   * snapshot is not taken for ours.
+   */
+  private Volume prepared(String name, String snapshot) {
+    List<Volume> waiting = waitingFor(name);
+    if (waiting.isEmpty()) {
+      throw volumes.missing(name);
+    }
+    return waiting.stream()
+        .filter(clone -> isOf(clone, snapshot))
+        .findFirst()
+        .orElseThrow(() ->
+            new VolumeBusy(
+                "a restore of \""
+                    + name
+                    + "\" to another snapshot was cut off, or goes on at this moment: restore to that"
+                    + " one first, or give \""
+                    + waiting.getFirst().name()
+                    + "\" the name by hand"));
+  }
+
+  private boolean isOf(Volume clone, String snapshot) {
+    return clone
+        .state()
+        .source()
+        .filter(source ->
+            volumes
+                .find(source.volume())
+                .flatMap(of -> snapshots.find(of, snapshot))
+                .filter(found -> found.pin().position() == source.position())
+                .isPresent())
+        .isPresent();
   }
 
   private String keptAs(String name, Optional<String> keepAs) {

@@ -82,6 +82,23 @@ class AppendingTest {
   }
 
   @Test
+  void aRetireIsNeverPutBlind() {
+    Appended first = pinIt("p");
+    List<Long> seen = new ArrayList<>();
+    world.log.append(
+        state -> {
+          seen.add(state.tail());
+          if (seen.size() == 1) {
+            pinIt("q");
+          }
+          return new LogRecord.Retire("rm");
+        },
+        (state, _) -> state.retired());
+    assertThat(seen).as("looked at again").containsExactly(first.slot(), first.slot() + 1);
+    assertThat(world.logged(first.slot() + 2).orElseThrow().informed()).isPresent();
+  }
+
+  @Test
   void afterTwoBlindTriesTheSlotsAreListed() {
     world.open();
     for (int i = 0; i < 3; i++) {

@@ -168,7 +168,10 @@ final class CopiesAdmin {
   private void know(Volume made, Contents.States states) {
     byte[] content = read(machine.opener().openForReading(made.id(), false));
     states.require(content, "a copy");
-    world.copies.add(new Copy(made.id(), content));
+    // two restores to the same snapshot at once may end as one
+    if (world.copies.stream().noneMatch(copy -> copy.id.equals(made.id()))) {
+      world.copies.add(new Copy(made.id(), content));
+    }
   }
 
   private String restore(Kept kept) {

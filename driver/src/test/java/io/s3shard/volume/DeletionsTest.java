@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3shard.error.VolumeBusy;
+import io.s3shard.error.VolumeMissing;
 import io.s3shard.execution.Execution;
 import io.s3shard.execution.ThreadExecution;
 import io.s3shard.format.Layout;
@@ -20,6 +21,7 @@ import io.s3shard.store.Body;
 import io.s3shard.store.MemoryStore;
 import io.s3shard.store.ObjectKey;
 import io.s3shard.store.Purpose;
+import io.s3shard.store.PutOutcome;
 import io.s3shard.store.StoredObject;
 import io.s3shard.testing.ForwardingStore;
 import java.util.ArrayList;
@@ -105,6 +107,26 @@ class DeletionsTest {
     assertThatThrownBy(() -> behind.retire("a")).isInstanceOf(VolumeBusy.class);
     opened[0].close("well");
     assertThat(volumes.get("a").state().retired()).isFalse();
+  }
+
+  @Test
+  void whatWasRenamedSinceItWasLookedAtIsNotDeleted() {
+    Volume made = volumes.create(NewVolume.of("a", 1000));
+    boolean[] done = new boolean[1];
+    ForwardingStore late =
+        new ForwardingStore(store) {
+          @Override
+          public PutOutcome putIfAbsent(ObjectKey key, Body body, Purpose purpose) {
+            if (!done[0]) {
+              done[0] = true;
+              volumes.rename("a", "b");
+            }
+            return super.putIfAbsent(key, body, purpose);
+          }
+        };
+    Deletions behind = new Deletions(new Volumes(late, execution, "s3://b/p"));
+    assertThatThrownBy(() -> behind.retire("a")).isInstanceOf(VolumeMissing.class);
+    assertThat(volumes.get("b").id()).isEqualTo(made.id());
   }
 
   @Test

@@ -116,6 +116,27 @@ class RestoresTest {
         .containsExactly("free", "fs.img", "taken");
   }
 
+  @Test
+  void aRestoreToAnotherSnapshotDoesNotGoOnWithIt() {
+    for (int cut = 0, between = 0; between == 0; cut++) {
+      Scene scene = new Scene();
+      scene.snapshots.create("fs.img", "tuesday");
+      MortalStore mortal = new MortalStore(scene.store, cut);
+      Snapshots behind = new Snapshots(new Volumes(mortal, execution, "s3://b/p"));
+      assertThatThrownBy(() -> new Restores(behind).restore("fs.img", "monday", Optional.of("old")))
+          .isInstanceOf(StoreRefused.class);
+      if (scene.volumes.find("fs.img").isEmpty()) {
+        between++;
+        assertThatThrownBy(() ->
+                new Restores(scene.snapshots).restore("fs.img", "tuesday", Optional.of("old")))
+            .isInstanceOf(VolumeBusy.class)
+            .hasMessageContaining("to another snapshot was cut off");
+        scene.restore(Optional.of("old"));
+        assertThat(scene.content("fs.img")).isEqualTo(random(SIZE, 1));
+      }
+    }
+  }
+
   /** The process dies at each change that it makes, in turn; somebody runs it again. */
   @Test
   void cutOffAnywhereItGoesOn() {
