@@ -68,7 +68,7 @@ final class ClusterNode implements AutoCloseable {
   private boolean isFree(ReadinessTaint taint) {
     try {
       return taint.removed();
-    } catch (ClusterUnavailable e) {
+    } catch (RuntimeException e) { // of any kind: the node must not stay tainted for ever
       trouble(e);
       return false;
     }
@@ -134,15 +134,20 @@ final class ClusterNode implements AutoCloseable {
         waiting.removeAll(now);
       }
       lastTrouble = "";
-    } catch (ClusterUnavailable e) {
+    } catch (RuntimeException e) { // of any kind: what comes later must be told
       trouble(e);
     }
   }
 
-  private void trouble(ClusterUnavailable e) {
+  /** Once for the same. */
+  private void trouble(RuntimeException e) {
     String text = String.valueOf(e.getMessage());
     if (!text.equals(lastTrouble)) {
-      LOG.warn("{}", text);
+      if (e instanceof ClusterUnavailable) {
+        LOG.warn("{}", text);
+      } else {
+        LOG.error("the cluster can't be told", e);
+      }
       lastTrouble = text;
     }
   }

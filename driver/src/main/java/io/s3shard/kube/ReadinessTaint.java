@@ -3,6 +3,7 @@ package io.s3shard.kube;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
+import io.fabric8.kubernetes.api.model.storage.CSINodeDriver;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -51,9 +52,10 @@ public final class ReadinessTaint {
 
   /** The scheduler counts volumes against what the kubelet says here. */
   private boolean isRegistered() {
-    @Nullable CSINode drivers = client.storage().v1().csiNodes().withName(node).get();
-    return drivers != null
-        && drivers.getSpec().getDrivers().stream().anyMatch(d -> driver.equals(d.getName()));
+    @Nullable CSINode there = client.storage().v1().csiNodes().withName(node).get();
+    // of a node without any plugin it is null, not empty
+    @Nullable List<CSINodeDriver> drivers = there == null ? null : there.getSpec().getDrivers();
+    return drivers != null && drivers.stream().anyMatch(d -> driver.equals(d.getName()));
   }
 
   private boolean isFree() {

@@ -38,6 +38,8 @@ class ReadinessTaintTest {
   @Test
   void itStaysUntilTheKubeletKnowsThePlugin() {
     assertThat(taint.removed()).isFalse();
+    server.put(DRIVERS, "{\"spec\":{\"drivers\":null}}");
+    assertThat(taint.removed()).isFalse();
     drivers("csi.other.io");
     assertThat(taint.removed()).isFalse();
     assertThat(keys()).contains("agent-not-ready");
