@@ -40,7 +40,7 @@ kubernetes_version() { awk '$1 == "k8s.io/kubernetes" {print $2; exit}' "$ROOT/e
 snapshot_crds() {
   local module=github.com/kubernetes-csi/external-snapshotter/client/v8 file
   (
-    cd "$ROOT/e2e/cluster/sidecars"
+    cd "$ROOT/e2e/cluster/sidecars" || exit
     go mod download "$module"
     for file in "$(go list -m -f '{{.Dir}}' "$module")"/config/crd/snapshot.*.yaml; do
       cat "$file"
