@@ -4,6 +4,7 @@
 A figure that was not measured is shown as –.
 """
 import argparse
+import os
 import statistics
 import sys
 from collections import defaultdict
@@ -185,6 +186,33 @@ def limits(f):
         print("\n".join(rows))
 
 
+CPU = [("client", "s3shard; beside it the load generator"), ("fio", "fio"), ("server", "the S3 server"), ("proxy", "the proxy")]
+
+
+def processors(f):
+    """What a GB costs in seconds of CPU, in a long write and in raw PUTs: where all share the cores with the bucket, that bounds the ratio."""
+    put = max(("put4m_q8", "put4m_q32"), key=lambda job: f.get(RAW, job, "MB_s") or 0)
+
+    def a_gb(system, job, who):
+        return ratio(f.get(system, job, f"cpu_{who}_s"), (f.get(system, job, "MB") or 0) / 1000)
+
+    ours, raw = ([a_gb(system, job, who) or 0 for who, _label in CPU] for system, job in ((ME, "seqwrite"), (RAW, put)))
+    if not sum(ours) or not sum(raw):
+        return
+    cores = os.cpu_count()
+    print("\n## What a long write costs the machine\n")
+    print("Seconds of CPU a GB, of the sequential write through ext4 and of raw PUTs of 4 MiB at as many streams as go fastest. The S3 server, the "
+          "proxy, fio and s3shard share the same cores: what one spends is taken from the others.\n")
+    print("| process | sequential write | raw PUTs |\n|---|---|---|")
+    for (_who, label), mine, theirs in zip(CPU, ours, raw):
+        print(f"| {label} | {shown(mine)} | {shown(theirs or None)} |")
+    print(f"| all of them | {shown(sum(ours))} | {shown(sum(raw))} |")
+    print(f"\nOn {cores} cores that never idle a GB of raw PUTs takes at least {shown(sum(raw) / cores)} s and a GB of the sequential write "
+          f"{shown(sum(ours) / cores)} s, without the kernel's own threads (loop device, write-back). Where the cores are what is short, a ratio of "
+          f"{shown(sum(raw) / sum(ours))} is thus the most that this machine allows; without s3shard's own share it would be "
+          f"{shown(sum(raw) / (sum(ours) - ours[0]))}. A bucket on another machine leaves these cores to s3shard.")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--latency", type=float, default=25.0)
@@ -205,6 +233,7 @@ def main():
             missed |= line.kept is False
             print(line.row())
     costs(figures)
+    processors(figures)
     limits(figures)
     sys.exit(1 if options.held and (missed or figures.failures) else 0)
 

@@ -61,7 +61,7 @@ load() { row env "load_$1" "$(cut -d' ' -f1 /proc/loadavg)"; }
 load before
 
 if [ "$SYSTEM" = raw ]; then
-  s3load raw -secs "$SECS" -only "$ONLY" | while IFS=$'\t' read -r j m v; do row "$j" "$m" "$v"; done
+  S3LOAD_CPU="server=$SERVER_PID proxy=$PROXY_PID" s3load raw -secs "$SECS" -only "$ONLY" | while IFS=$'\t' read -r j m v; do row "$j" "$m" "$v"; done
   load after
   exit
 fi
@@ -106,14 +106,22 @@ cold() {
 }
 rss() { for p in $SYS_PIDS; do awk '/^VmHWM/{print $2}' "/proc/$p/status" 2>/dev/null; done | awk '{s += $1} END {printf "%.0f", s / 1024}'; }
 
-# run_fio JOB TIMEOUT OPTIONS…: rows for rate and latency; false if fio failed
+# Seconds of CPU so far, of processes or of the whole machine.
+cpu() { for p in $1; do sed 's/.*) //' "/proc/$p/stat"; done 2>/dev/null | awk -v hz="$(getconf CLK_TCK)" '{s += $12 + $13} END {print s / hz}'; }
+cpu_machine() { awk -v hz="$(getconf CLK_TCK)" '/^cpu /{print ($2 + $3 + $4 + $7 + $8) / hz}' /proc/stat; }
+cpus() { echo "$(cpu "$SYS_PIDS") $(cpu "$SERVER_PID") $(cpu "$PROXY_PID") $(cpu_machine)"; }
+
+# run_fio JOB TIMEOUT OPTIONS…: rows for rate, latency and CPU; false if fio failed
 run_fio() {
-  local job=$1 limit=$2 t; shift 2
+  local job=$1 limit=$2 t before; shift 2
+  before=$(cpus)
   t=$(now)
   timeout -k 5 "$limit" fio --name="$job" --output-format=json --output="$LOGS/$job.json" "$@" >/dev/null 2>"$LOGS/$job.err"
   local rc=$?
   row "$job" wall_s "$(since "$t")"
   [ $rc -eq 0 ] || row "$job" failed "rc=$rc after ${limit}s"
+  echo "$before $(cpus)" | awk '{print "client", $5 - $1; print "server", $6 - $2; print "proxy", $7 - $3; print "machine", $8 - $4}' |
+    while read -r who s; do row "$job" "cpu_${who}_s" "$s"; done
   python3 "$BENCH/fiorows.py" "$LOGS/$job.json" 2>/dev/null | while IFS=$'\t' read -r m v; do row "$job" "$m" "$v"; done
 }
 

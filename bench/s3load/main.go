@@ -24,6 +24,7 @@ import (
 	"os"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -200,11 +201,37 @@ func ok(b bool) string {
 	return "BAD"
 }
 
-// load repeats f in n goroutines for a time; MB/s and the latencies in ms come out.
+// cpu says how many seconds of CPU so far this process took (client), those that S3LOAD_CPU names (name=pid), and the machine.
+func cpu() map[string]float64 {
+	const hz = 100
+	sum := func(fields []string) (s float64) {
+		for _, f := range fields {
+			n, _ := strconv.ParseFloat(f, 64)
+			s += n / hz
+		}
+		return
+	}
+	took := map[string]float64{}
+	for _, named := range append(strings.Fields(os.Getenv("S3LOAD_CPU")), fmt.Sprintf("client=%d", os.Getpid())) {
+		name, pid, _ := strings.Cut(named, "=")
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err == nil {
+			took[name] = sum(strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))[11:13])
+		}
+	}
+	if stat, err := os.ReadFile("/proc/stat"); err == nil {
+		f := strings.Fields(string(stat))
+		took["machine"] = sum([]string{f[1], f[2], f[3], f[6], f[7]})
+	}
+	return took
+}
+
+// load repeats f in n goroutines for a time; MB/s, the latencies in ms and seconds of CPU come out.
 func load(job string, n int, size int, d time.Duration, f func(worker, i int) error) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var took []float64
+	before := cpu()
 	start := time.Now()
 	for w := range n {
 		wg.Add(1)
@@ -227,6 +254,10 @@ func load(job string, n int, size int, d time.Duration, f func(worker, i int) er
 	row(job, "ops_s", fmt.Sprintf("%.1f", float64(len(took))/secs))
 	row(job, "p50_ms", fmt.Sprintf("%.2f", took[len(took)/2]))
 	row(job, "p99_ms", fmt.Sprintf("%.2f", took[len(took)*99/100]))
+	row(job, "MB", fmt.Sprintf("%.1f", float64(len(took))*float64(size)/1e6))
+	for who, s := range cpu() {
+		row(job, "cpu_"+who+"_s", fmt.Sprintf("%.2f", s-before[who]))
+	}
 }
 
 func raw(d time.Duration, only string) {
