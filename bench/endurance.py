@@ -9,6 +9,7 @@ fstrim; then the daemon is killed, mounted again, and everything that was acknow
 what the daemon takes of memory and the volume of the bucket. As root.
 """
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -28,6 +29,11 @@ COLUMNS = ["round", "minute", "resident_MiB", "heap_MiB", "arenas_MiB", "live_Mi
 
 def run(*command, **options):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **options).stdout
+
+
+def work(*command):
+    """What complains when its file system dies under it."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def lost(what):
@@ -112,7 +118,7 @@ class Ledger:
             if subprocess.run(["diff", "-r", "--no-dereference", self.source, f"{self.fs}/{tree}"], check=False).returncode:
                 lost(f"{tree} differs from what was unpacked")
         if self.row:
-            with sqlite3.connect(f"{self.fs}/base.db") as base:
+            with contextlib.closing(sqlite3.connect(f"{self.fs}/base.db")) as base:
                 if base.execute("pragma integrity_check").fetchone()[0] != "ok":
                     lost("the database is damaged")
                 found = base.execute("select count(*), max(id) from rows where id <= ?", (self.row,)).fetchone()
@@ -127,11 +133,11 @@ class Load:
         self.ledger = ledger
         self.random = random.Random(seed)
         self.stopping = False
-        self.threads = [threading.Thread(target=self.guarded, args=(work,)) for work in (self.files, self.database, self.trees, self.fio)]
+        self.threads = [threading.Thread(target=self.guarded, args=(job,)) for job in (self.files, self.database, self.trees, self.fio)]
 
-    def guarded(self, work):
+    def guarded(self, job):
         try:
-            work()
+            job()
         except (OSError, sqlite3.Error, subprocess.CalledProcessError) as error:
             if not self.stopping:
                 self.failure = error
@@ -171,10 +177,13 @@ class Load:
                 with self.ledger.lock:
                     self.ledger.files.pop(gone)
                 os.unlink(f"{self.ledger.fs}/{gone}")
-                run("fstrim", self.ledger.fs)
+                work("fstrim", self.ledger.fs)
 
     def database(self):
-        base = sqlite3.connect(f"{self.ledger.fs}/base.db", timeout=60)
+        with contextlib.closing(sqlite3.connect(f"{self.ledger.fs}/base.db", timeout=60)) as base:
+            self.commit_rows(base)
+
+    def commit_rows(self, base):
         base.execute("pragma synchronous=full")
         base.execute("create table if not exists rows (id integer primary key, text text)")
         base.commit()
@@ -193,8 +202,8 @@ class Load:
             turn += 1
             self.ledger.trees.discard(name)
             shutil.rmtree(f"{self.ledger.fs}/{name}", ignore_errors=True)
-            run("cp", "-a", self.ledger.source, f"{self.ledger.fs}/{name}")
-            run("sync", "-f", self.ledger.fs)
+            work("cp", "-a", self.ledger.source, f"{self.ledger.fs}/{name}")
+            work("sync", "-f", self.ledger.fs)
             self.ledger.trees.add(name)
             time.sleep(1)
 
@@ -204,7 +213,7 @@ class Load:
             for options in (["--rw=randrw", "--bs=4k", "--iodepth=16", "--fsync=64", "--io_size=16M"],
                             ["--rw=write", "--bs=1M", "--end_fsync=1"], ["--rw=read", "--bs=1M"]):
                 if not self.stopping:
-                    run("fio", "--name=fio", f"--filename={self.ledger.fs}/fio", "--size=128M", "--direct=1", "--ioengine=libaio",
+                    work("fio", "--name=fio", f"--filename={self.ledger.fs}/fio", "--size=128M", "--direct=1", "--ioengine=libaio",
                         "--randrepeat=0", *options)
 
 

@@ -18,7 +18,9 @@ import io.s3shard.image.ImageStatus;
 import io.s3shard.image.ReadAheadPool;
 import io.s3shard.image.SpaceStatus;
 import io.s3shard.image.VolumeImage;
+import io.s3shard.log.LoadedLog;
 import io.s3shard.log.LogRecord;
+import io.s3shard.log.VolumeLog;
 import io.s3shard.store.ObjectStore;
 import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
@@ -179,10 +181,25 @@ final class ImageHost {
     }
   }
 
+  /** As after a look-up a moment ago: others may have had the volume since. */
+  private VolumeImage openAsSeen(ImageOpener opener, ImageWorld.Volume volume, boolean takeaway) {
+    SimProcess self = process;
+    LoadedLog seen =
+        new VolumeLog(volume.id(), world.bucket.objects(), self.execution()).load();
+    self.execution().sleep(dice.between(Duration.ZERO, Duration.ofSeconds(1)));
+    VolumeImage opened = opener.openForWriting(volume.id(), seen, takeaway);
+    boolean first = volume.witness.newestEpochOf(self.name()) == seen.state().tail() + 1;
+    world.coverage.count(first ? "opened as it was seen" : "was seen too long ago");
+    return opened;
+  }
+
   /** Opens, checks, works, and closes or forgets to. */
   void session(ImageOpener opener, ImageWorld.Volume volume, boolean takeaway) {
     SimProcess self = process;
-    VolumeImage opened = opener.openForWriting(volume.id(), takeaway);
+    VolumeImage opened =
+        dice.chance(0.3)
+            ? openAsSeen(opener, volume, takeaway)
+            : opener.openForWriting(volume.id(), takeaway);
     Image image = world.mutation.image(opened);
     Session session = new Session(world, volume, this, self, image);
     if (!volume.sessions.isEmpty()) {

@@ -43,6 +43,8 @@ class ImageSimulationTest {
             "crash in the arena",
             "host lost",
             "opened with the arena",
+            "opened as it was seen",
+            "was seen too long ago",
             "successor on the same arena",
             "second crash before what was replayed is committed",
             "some operations were lost",
