@@ -26,6 +26,7 @@ import io.s3shard.store.RetryingStore;
 import io.s3shard.store.StoreSettings;
 import io.s3shard.store.StoreStack;
 import io.s3shard.testing.HeapArenas;
+import io.s3shard.testing.Mutation;
 import java.time.Duration;
 import java.util.List;
 
@@ -184,8 +185,7 @@ final class ImageHost {
   /** As after a look-up a moment ago: others may have had the volume since. */
   private VolumeImage openAsSeen(ImageOpener opener, ImageWorld.Volume volume, boolean takeaway) {
     SimProcess self = process;
-    LoadedLog seen =
-        new VolumeLog(volume.id(), world.bucket.objects(), self.execution()).load();
+    LoadedLog seen = new VolumeLog(volume.id(), world.bucket.objects(), self.execution()).load();
     self.execution().sleep(dice.between(Duration.ZERO, Duration.ofSeconds(1)));
     VolumeImage opened = opener.openForWriting(volume.id(), seen, takeaway);
     boolean first = volume.witness.newestEpochOf(self.name()) == seen.state().tail() + 1;
@@ -197,7 +197,7 @@ final class ImageHost {
   void session(ImageOpener opener, ImageWorld.Volume volume, boolean takeaway) {
     SimProcess self = process;
     VolumeImage opened =
-        dice.chance(0.3)
+        world.mutation == Mutation.NONE && dice.chance(0.3)
             ? openAsSeen(opener, volume, takeaway)
             : opener.openForWriting(volume.id(), takeaway);
     Image image = world.mutation.image(opened);
