@@ -48,3 +48,16 @@ snapshot_crds() {
     done
   )
 }
+
+# What is generated from the chart.
+manifests() {
+  need_java
+  need_maven
+  maven -q -pl e2e/kubernetes -Dspotless.check.skip=true test-compile dependency:build-classpath -DincludeScope=test \
+    -Dmdep.outputFile=target/test-classpath >&2 || die "the build failed"
+  local main
+  for main in Manifests ChartReference; do
+    (cd "$ROOT/e2e/kubernetes" && "$JAVA_HOME/bin/java" "${JAVA_OPTIONS[@]}" \
+      -cp "target/test-classes:$(cat target/test-classpath)" "io.s3shard.kubernetes.$main") || die "$main failed"
+  done
+}
