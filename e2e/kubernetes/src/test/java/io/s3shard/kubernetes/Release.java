@@ -33,29 +33,22 @@ final class Release {
                 .endMetadata()
                 .build())
         .serverSideApply();
-    cluster
-        .client()
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName("keys")
-                .withNamespace(NAMESPACE)
-                .endMetadata()
-                .withStringData(
-                    Map.of("accessKeyId", S3Server.KEY, "secretAccessKey", S3Server.SECRET))
-                .build())
-        .serverSideApply();
+    secret(cluster, "keys", S3Server.SECRET);
+    secret(cluster, "wrong-keys", "not-the-secret");
     Path values = Files.createTempFile("values", ".yaml");
     Files.writeString(
         values,
         Files.readString(Path.of("src/test/resources/local-images.yaml"))
             + """
-            bucket: %s
+            bucket: %1$s
             prefix: cluster
-            endpoint: %s
+            endpoint: %2$s
             pathStyle: true
             credentials: {existingSecret: keys}
             storageClasses:
+              - {name: s3shard-refused, secret: {name: wrong-keys, namespace: s3shard},
+                 parameters: {bucket: volumes, prefix: refused, endpoint: "%2$s", addressing: path}}
+              - {name: s3shard-nowhere, parameters: {bucket: not-there, prefix: a, endpoint: "%2$s", addressing: path}}
               - {name: s3shard}
               - {name: s3shard-xfs, fsType: xfs}
               - {name: s3shard-btrfs, fsType: btrfs}
@@ -65,6 +58,21 @@ final class Release {
     Release release = new Release(cluster, values);
     release.upgrade();
     return release;
+  }
+
+  private static void secret(Cluster cluster, String name, String secretAccessKey) {
+    cluster
+        .client()
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(NAMESPACE)
+                .endMetadata()
+                .withStringData(
+                    Map.of("accessKeyId", S3Server.KEY, "secretAccessKey", secretAccessKey))
+                .build())
+        .serverSideApply();
   }
 
   /** Installs it, or makes it what the values say; more of them in the form {@code key=value}. */

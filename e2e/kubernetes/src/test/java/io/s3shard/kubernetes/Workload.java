@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 /** Claims and pods of one namespace, which are taken away in the end. */
 final class Workload implements AutoCloseable {
   static final String DIR = "/data";
+  private static final String IMAGE = "s3shard/s3shard:v0.1.0";
   private static final int MINUTES = 3;
 
   private final KubernetesClient client;
@@ -108,8 +109,6 @@ final class Workload implements AutoCloseable {
     return awaitReady(name);
   }
 
-  static final String IMAGE = "s3shard/s3shard:v0.1.0";
-
   Pod awaitReady(String pod) {
     return client
         .pods()
@@ -134,6 +133,19 @@ final class Workload implements AutoCloseable {
       assertThat(code).as(command + ": " + errors).isZero();
     }
     return out.toString(StandardCharsets.UTF_8).strip();
+  }
+
+  /** Returns once an event of the claim contains the text. */
+  void awaitEvent(String claim, String text) {
+    client
+        .v1()
+        .events()
+        .inNamespace(namespace)
+        .withField("involvedObject.name", claim)
+        .informOnCondition(events ->
+            events.stream().anyMatch(event -> String.valueOf(event.getMessage()).contains(text)))
+        .orTimeout(MINUTES, TimeUnit.MINUTES)
+        .join();
   }
 
   void deletePod(String name) {
