@@ -3,12 +3,12 @@
 # sidecars, our image. --core: what ./dev test includes. The Docker engine ends if it was started here.
 
 e2e() {
-  local options=() tests="" engine=theirs crds
+  local options=() tests="" engine=theirs public="" crds
   E2E_GROUPS=cluster
   while [ $# -gt 0 ]; do
     case $1 in
       --core) E2E_GROUPS=core ;;
-      --public-images) options+=(-Ds3shard.public=true) ;;
+      --public-images) public=--public-images ;;
       *) tests=${tests:+$tests,}$1 ;;
     esac
     shift
@@ -22,11 +22,15 @@ e2e() {
   crds=$S3SHARD_CACHE/snapshot-crds.yaml
   snapshot_crds >"$crds"
   . "$ROOT/dev.d/image.sh"
-  image
-  "$ROOT/e2e/cluster/build-k3s-image.sh" >&2 || die "the image of Kubernetes failed"
-  "$ROOT/e2e/cluster/build-sidecars.sh" >&2 || die "the sidecars failed"
-  options+=("-Ds3shard.k3s=local/k3s:$(kubernetes_version)" "-Ds3shard.images=$S3SHARD_CACHE/sidecars.tar:$IMAGE_TAR"
-    "-Ds3shard.snapshot.crds=$crds" "-Ds3shard.versitygw=$S3SHARD_CACHE/bin/versitygw" "-Dkubernetes.tests=$E2E_GROUPS")
+  image $public
+  if [ -n "$public" ]; then
+    options+=(-Ds3shard.public=true "-Ds3shard.images=$IMAGE_TAR")
+  else
+    "$ROOT/e2e/cluster/build-k3s-image.sh" >&2 || die "the image of Kubernetes failed"
+    "$ROOT/e2e/cluster/build-sidecars.sh" >&2 || die "the sidecars failed"
+    options+=("-Ds3shard.k3s=local/k3s:$(kubernetes_version)" "-Ds3shard.images=$S3SHARD_CACHE/sidecars.tar:$IMAGE_TAR")
+  fi
+  options+=("-Ds3shard.snapshot.crds=$crds" "-Ds3shard.versitygw=$S3SHARD_CACHE/bin/versitygw" "-Dkubernetes.tests=$E2E_GROUPS")
   [ -z "$tests" ] || options+=("-Dtest=$tests" -Dsurefire.failIfNoSpecifiedTests=false)
   local status=0
   maven -q -pl e2e/kubernetes "${options[@]}" -Dspotless.check.skip=true test || status=1

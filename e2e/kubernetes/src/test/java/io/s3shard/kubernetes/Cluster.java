@@ -26,6 +26,9 @@ import org.testcontainers.utility.MountableFile;
 final class Cluster implements AutoCloseable {
   static final List<String> NODES = List.of("server", "agent");
 
+  /** Of registries, where there are some; else what e2e/cluster builds. */
+  static final boolean PUBLIC_IMAGES = Boolean.getBoolean("s3shard.public");
+
   private static final String IMAGES = "/var/lib/rancher/k3s/agent/images/";
   private static final Duration START = Duration.ofMinutes(5);
 

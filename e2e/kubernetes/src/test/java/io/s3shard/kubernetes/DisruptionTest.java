@@ -50,17 +50,16 @@ class DisruptionTest {
   void bothDaemonsAreReplacedOneAfterTheOther() throws Exception {
     for (String daemon : new String[] {"s3shard-node", "s3shard-shardd"}) {
       var set = client.apps().daemonSets().inNamespace(Release.NAMESPACE).withName(daemon);
-      set.edit(
-          each ->
-              each.edit()
-                  .editSpec()
-                  .editTemplate()
-                  .editMetadata()
-                  .addToAnnotations("restarted", workload.namespace())
-                  .endMetadata()
-                  .endTemplate()
-                  .endSpec()
-                  .build());
+      set.edit(each ->
+          each.edit()
+              .editSpec()
+              .editTemplate()
+              .editMetadata()
+              .addToAnnotations("restarted", workload.namespace())
+              .endMetadata()
+              .endTemplate()
+              .endSpec()
+              .build());
       set.waitUntilCondition(
           each ->
               each.getStatus().getObservedGeneration().equals(each.getMetadata().getGeneration())

@@ -38,7 +38,9 @@ final class Release {
     Path values = Files.createTempFile("values", ".yaml");
     Files.writeString(
         values,
-        Files.readString(Path.of("src/test/resources/local-images.yaml"))
+        (Cluster.PUBLIC_IMAGES
+                ? "sidecars: {snapshotter: {enabled: true}}\n"
+                : Files.readString(Path.of("src/test/resources/local-images.yaml")))
             + """
             bucket: %1$s
             prefix: cluster

@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,7 +39,9 @@ final class Snapshots {
             Objects.requireNonNull(
                 Snapshots.class.getResourceAsStream("/snapshot-controller.yaml"))) {
       client.load(crds).serverSideApply();
-      client.load(controller).serverSideApply();
+      String yaml = new String(controller.readAllBytes(), StandardCharsets.UTF_8);
+      String registry = Cluster.PUBLIC_IMAGES ? "registry.k8s.io/sig-storage/" : "local/";
+      client.load(stream(yaml.replace("REGISTRY/", registry))).serverSideApply();
     }
     client
         .apps()
@@ -45,6 +49,10 @@ final class Snapshots {
         .inNamespace("kube-system")
         .withName("snapshot-controller")
         .waitUntilReady(3, TimeUnit.MINUTES);
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns when it can be restored. */
