@@ -61,6 +61,7 @@ final class Cluster implements AutoCloseable {
                 Wait.forLogMessage(".*Node controller sync successful.*", 1)
                     .withStartupTimeout(START));
     agent.start();
+    Files.writeString(kubeConfig(), server.getKubeConfigYaml());
     client =
         new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(server.getKubeConfigYaml()))
@@ -97,8 +98,9 @@ final class Cluster implements AutoCloseable {
     return client;
   }
 
-  String kubeConfig() {
-    return server.getKubeConfigYaml();
+  /** A file, as Helm wants it. */
+  Path kubeConfig() {
+    return folder.resolve("kubeconfig");
   }
 
   S3Server s3() {

@@ -85,7 +85,7 @@ final class Release {
             .install()
             .withName(NAME)
             .withNamespace(NAMESPACE)
-            .withKubeConfigContents(cluster.kubeConfig())
+            .withKubeConfig(cluster.kubeConfig())
             .withValuesFile(values)
             .waitReady()
             .withTimeout(SECONDS);
@@ -96,9 +96,6 @@ final class Release {
   }
 
   void uninstall() {
-    Helm.uninstall(NAME)
-        .withNamespace(NAMESPACE)
-        .withKubeConfigContents(cluster.kubeConfig())
-        .call();
+    Helm.uninstall(NAME).withNamespace(NAMESPACE).withKubeConfig(cluster.kubeConfig()).call();
   }
 }

@@ -1,5 +1,6 @@
 package io.s3shard.kubernetes;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -8,13 +9,14 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class SharedCluster implements ParameterResolver {
   /** A cluster with the driver. */
   record Installed(Cluster cluster, Release release) implements AutoCloseable {
-    static Installed start() {
+    static Installed start() throws Exception {
+      Cluster cluster = Cluster.start();
       try {
-        Cluster cluster = Cluster.start();
         new Snapshots(cluster).install();
         return new Installed(cluster, Release.install(cluster));
-      } catch (Exception e) {
-        throw new IllegalStateException("no cluster with the driver", e);
+      } catch (Exception | Error e) {
+        cluster.close();
+        throw e;
       }
     }
 
@@ -22,6 +24,32 @@ final class SharedCluster implements ParameterResolver {
     public void close() throws Exception {
       release.uninstall();
       cluster.close();
+    }
+  }
+
+  /** One attempt is made: without a cluster, each test fails for the reason of the first. */
+  private record Attempt(@Nullable Installed made, @Nullable Exception failure)
+      implements AutoCloseable {
+    static Attempt make() {
+      try {
+        return new Attempt(Installed.start(), null);
+      } catch (Exception e) {
+        return new Attempt(null, e);
+      }
+    }
+
+    Installed installed() {
+      if (made == null) {
+        throw new IllegalStateException("no cluster with the driver", failure);
+      }
+      return made;
+    }
+
+    @Override
+    public void close() throws Exception {
+      if (made != null) {
+        made.close();
+      }
     }
   }
 
@@ -37,7 +65,8 @@ final class SharedCluster implements ParameterResolver {
         context
             .getRoot()
             .getStore(ExtensionContext.Namespace.create(SharedCluster.class))
-            .computeIfAbsent(Installed.class, key -> Installed.start(), Installed.class);
+            .computeIfAbsent(Attempt.class, key -> Attempt.make(), Attempt.class)
+            .installed();
     return parameter.getParameter().getType() == Cluster.class
         ? installed.cluster()
         : installed.release();
