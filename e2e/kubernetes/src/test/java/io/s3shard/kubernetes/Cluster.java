@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -128,18 +127,9 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() throws Exception {
     client.close();
-    List<String> volumes =
-        Stream.of(server, agent)
-            .flatMap(node -> node.getContainerInfo().getMounts().stream())
-            .map(mount -> mount.getName())
-            .filter(Objects::nonNull)
-            .toList();
     agent.stop();
     server.stop();
     network.close();
-    for (String volume : volumes) {
-      DockerClientFactory.lazyClient().removeVolumeCmd(volume).exec();
-    }
     s3.close();
     new ProcessBuilder("rm", "-rf", folder.toString()).start().waitFor(1, TimeUnit.MINUTES);
   }
