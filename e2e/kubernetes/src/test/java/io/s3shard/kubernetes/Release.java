@@ -58,7 +58,7 @@ final class Release {
             """
                 .formatted(S3Server.BUCKET, cluster.s3Endpoint()));
     Release release = new Release(cluster, values);
-    release.upgrade();
+    release.install();
     return release;
   }
 
@@ -77,25 +77,22 @@ final class Release {
         .serverSideApply();
   }
 
-  /** Installs it, or makes it what the values say; more of them in the form {@code key=value}. */
-  void upgrade(String... more) {
-    var command =
-        new Helm(Chart.FOLDER)
-            .upgrade()
-            .install()
-            .withName(NAME)
-            .withNamespace(NAMESPACE)
-            .withKubeConfig(cluster.kubeConfig())
-            .withValuesFile(values)
-            .waitReady()
-            .withTimeout(SECONDS);
-    for (String each : more) {
-      command.set(each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1));
-    }
-    command.call();
+  private void install() {
+    new Helm(Chart.FOLDER)
+        .install()
+        .withName(NAME)
+        .withNamespace(NAMESPACE)
+        .withKubeConfig(cluster.kubeConfig())
+        .withValuesFile(values)
+        .waitReady()
+        .withTimeout(SECONDS)
+        .call();
   }
 
   void uninstall() {
-    Helm.uninstall(NAME).withNamespace(NAMESPACE).withKubeConfig(cluster.kubeConfig()).call();
+    Helm.uninstall(NAME)
+        .withNamespace(NAMESPACE)
+        .withKubeConfig(cluster.kubeConfig())
+        .call();
   }
 }
