@@ -90,9 +90,6 @@ final class Release {
   }
 
   void uninstall() {
-    Helm.uninstall(NAME)
-        .withNamespace(NAMESPACE)
-        .withKubeConfig(cluster.kubeConfig())
-        .call();
+    Helm.uninstall(NAME).withNamespace(NAMESPACE).withKubeConfig(cluster.kubeConfig()).call();
   }
 }
