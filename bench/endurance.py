@@ -3,7 +3,7 @@
 
     endurance.py --minutes 60 --work DIR --report FILE
 
-S3SHARD in the environment is the program, AWS_… the bucket; DIR is empty and is left empty. One image with ext4 on a loop device. Each
+S3SHARD in the environment is the program, AWS_… the bucket, ENDURANCE_ARENA a folder on a tmpfs; DIR is empty and is left empty. One image with ext4 on a loop device. Each
 round: fio at random and in a row, a tree that is unpacked, a database that commits, files that are synced one by one, deletions and
 fstrim; then the daemon is killed, mounted again, and everything that was acknowledged is looked for. After each round a row is written of
 what the daemon takes of memory and the volume of the bucket. As root.
@@ -50,7 +50,8 @@ class Mount:
         self.url = f"s3://{BUCKET}/endurance"
         self.image = f"{self.dir}/image"
         self.loop = None
-        for folder in (self.dir, self.fs, f"{work}/arena"):
+        self.arena = os.environ["ENDURANCE_ARENA"]
+        for folder in (self.dir, self.fs, self.arena):
             os.makedirs(folder, exist_ok=True)
         self.up()
         run("truncate", "-s", f"{image_mib}M", self.image)
@@ -60,7 +61,7 @@ class Mount:
         return run(*self.program, *arguments)
 
     def up(self):
-        self.s3shard("mount", "--arena-dir", f"{self.work}/arena", "--cache-dir", f"{self.work}/cache", "--cache-size", "256MiB",
+        self.s3shard("mount", "--arena-dir", self.arena, "--cache-dir", f"{self.work}/cache", "--cache-size", "256MiB",
                      "--log-file", f"{self.work}/daemon.log", self.url, self.dir)
         self.pid = self.stats()["pid"]
 
@@ -184,7 +185,8 @@ class Load:
             self.commit_rows(base)
 
     def commit_rows(self, base):
-        base.execute("pragma synchronous=full")
+        # extra, not full: that leaves the directory unsynced after the journal is unlinked, and a crash may undo the last commit
+        base.execute("pragma synchronous=extra")
         base.execute("create table if not exists rows (id integer primary key, text text)")
         base.commit()
         row = base.execute("select coalesce(max(id), 0) from rows").fetchone()[0]

@@ -9,6 +9,9 @@ endurance() {
   ready
   ENDURANCE=$(mktemp -d "${TMPDIR:-/tmp}/s3shard-endurance.XXXXXX")
   ENDURANCE_SERVER=
+  # a tmpfs, as a mount chooses by itself: else its pages count as the daemon's own
+  export ENDURANCE_ARENA
+  ENDURANCE_ARENA=$(mktemp -d /dev/shm/s3shard-endurance.XXXXXX)
   trap endurance_end EXIT
   trap 'exit 130' INT TERM
   mkdir -p "$ENDURANCE/bucket/endurance" "$ENDURANCE/work" "$ENDURANCE/program" "$ROOT/target"
@@ -36,5 +39,5 @@ endurance_end() {
   local status=$?
   [ "$status" = 0 ] || cp "$ENDURANCE/work/daemon.log" "$ROOT/target/endurance-daemon.log" 2>/dev/null || true
   kill "$ENDURANCE_SERVER" 2>/dev/null || true
-  rm -rf "$ENDURANCE"
+  rm -rf "$ENDURANCE" "$ENDURANCE_ARENA"
 }
