@@ -2,9 +2,10 @@ package io.s3shard.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.s3shard.error.Damaged;
-import io.s3shard.image.VolumeCheck;
-import io.s3shard.store.ObjectStore;
+import io.s3shard.error.InvalidRequest;
+import io.s3shard.image.VolumeChecks;
+import io.s3shard.volume.Repair;
+import io.s3shard.volume.Snapshots;
 import io.s3shard.volume.Volume;
 import io.s3shard.volume.Volumes;
 import java.util.ArrayList;
@@ -20,15 +21,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description = {
-      "Read and verify everything that volumes consist of.",
-      "Changes nothing, and may run while they are used. Exit code 7: damage was found; each line names bytes of an image that"
-          + " can't be read."
+      "Read and verify everything that volumes and their snapshots consist of.",
+      "Changes nothing unless --repair is given, and may run while they are used. Exit code 7: damage was found; each line"
+          + " names bytes of an image that can't be read."
     },
     footer = {
       "",
       "Example:",
       "  s3shard check s3://bucket/prefix",
-      "  s3shard check --fast s3://bucket/prefix fs.img"
+      "  s3shard check --fast s3://bucket/prefix fs.img",
+      "  s3shard check --repair --dry-run s3://bucket/prefix"
     })
 final class CheckCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -48,91 +50,82 @@ final class CheckCommand implements Callable<Integer> {
           "Read no data: look only whether each object is there and long enough, by listings.")
   private boolean fast;
 
+  @Option(
+      names = "--repair",
+      description =
+          "Before that, mend what can be mended without data: lost names, half-made clones, stale pins, objects that nobody"
+              + " needs. What can't be is said.")
+  private boolean repair;
+
+  @Option(
+      names = {"-n", "--dry-run"},
+      description = "With --repair: say what would be mended, and mend nothing.")
+  private boolean dryRun;
+
   @Mixin private OutputOptions output = new OutputOptions();
 
   CheckCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
 
-  /** One volume, and what was found; a problem instead if not even its map can be read. */
-  private record Checked(Volume volume, VolumeCheck.Report report) {
-    JsonObject json() {
-      JsonObject json = new JsonObject();
-      json.addProperty("name", volume.name());
-      json.addProperty("id", volume.id().value());
-      json.addProperty("sizeBytes", report.sizeBytes());
-      json.addProperty("objects", report.objects());
-      json.addProperty("verifiedBytes", report.verifiedBytes());
-      JsonArray lost = new JsonArray();
-      for (VolumeCheck.Lost range : report.lost()) {
-        JsonObject one = new JsonObject();
-        one.addProperty("offset", range.offset());
-        one.addProperty("length", range.length());
-        one.addProperty("problem", range.problem());
-        lost.add(one);
-      }
-      json.add("lost", lost);
-      return json;
-    }
-
-    List<List<String>> rows() {
-      String good =
-          Sizes.format(report.verifiedBytes()) + " in " + report.objects() + " objects are good";
-      if (report.lost().isEmpty()) {
-        return List.of(List.of(volume.name(), "ok", good));
-      }
-      List<List<String>> rows = new ArrayList<>();
-      rows.add(List.of(volume.name(), "DAMAGED", good));
-      for (VolumeCheck.Lost range : report.lost()) {
-        rows.add(
-            List.of(
-                volume.name(),
-                "lost",
-                "bytes "
-                    + range.offset()
-                    + " to "
-                    + (range.offset() + range.length() - 1)
-                    + ": "
-                    + range.problem()));
-      }
-      return rows;
-    }
-
-    boolean isDamaged() {
-      return !report.lost().isEmpty();
-    }
-  }
-
   @Override
   public Integer call() {
-    ObjectStore store = target.connect(surroundings);
-    Volumes volumes = target.volumes(surroundings);
-    List<Volume> wanted = name == null ? volumes.list() : List.of(volumes.get(name));
-    List<Checked> checked = wanted.stream().map(volume -> check(volume, store)).toList();
-    output.print(
-        Document.list(
-            "Check",
-            checked.stream().map(Checked::json).toList(),
-            List.of("VOLUME", "RESULT", "WHAT"),
-            checked.stream().flatMap(one -> one.rows().stream()).toList(),
-            checked.stream().filter(Checked::isDamaged).map(c -> c.volume().name()).toList()),
-        surroundings.out());
-    boolean damaged = checked.stream().anyMatch(Checked::isDamaged);
+    if (dryRun && !repair || repair && name != null) {
+      throw new InvalidRequest(
+          "--repair looks at the whole prefix: give no volume; --dry-run is for --repair");
+    }
+    Snapshots snapshots = new Snapshots(target.volumes(surroundings));
+    List<Repair.Mend> mends = repair ? new Repair(snapshots.volumes(), dryRun).run() : List.of();
+    CheckedStates states =
+        new CheckedStates(
+            new VolumeChecks(target.connect(surroundings), surroundings.execution(), fast),
+            surroundings.terminal());
+    volumes(snapshots.volumes(), states)
+        .forEach(volume -> states.check(volume, snapshots.of(volume)));
+    output.print(document(states.all(), mends), surroundings.out());
+    boolean damaged =
+        states.all().stream().anyMatch(CheckedState::isDamaged)
+            || mends.stream().anyMatch(mend -> !mend.mended());
     return (damaged ? ExitCode.DAMAGED : ExitCode.OK).number();
   }
 
-  private Checked check(Volume volume, ObjectStore store) {
-    try {
-      VolumeCheck check = new VolumeCheck(volume.id(), store, surroundings.execution(), fast);
-      try (ByteProgress progress =
-          ByteProgress.of(volume.name(), check.sizeBytes(), surroundings.terminal())) {
-        return new Checked(volume, check.run(progress::at));
-      }
-    } catch (Damaged e) {
-      VolumeCheck.Lost all =
-          new VolumeCheck.Lost(0, volume.state().sizeBytes(), Failures.message(e));
-      return new Checked(
-          volume, new VolumeCheck.Report(volume.state().sizeBytes(), 0, 0, List.of(all)));
+  private List<Volume> volumes(Volumes volumes, CheckedStates states) {
+    if (name != null) {
+      return List.of(volumes.known(name));
     }
+    List<Volume> all = new ArrayList<>(volumes.list(states::unreadable));
+    all.addAll(volumes.deletedAndNeeded());
+    return all;
+  }
+
+  private Document document(List<CheckedState> states, List<Repair.Mend> mends) {
+    List<List<String>> rows = new ArrayList<>();
+    states.forEach(state -> rows.addAll(state.rows()));
+    JsonArray repairs = new JsonArray();
+    for (Repair.Mend mend : mends) {
+      JsonObject json = new JsonObject();
+      json.addProperty("volume", mend.volume());
+      json.addProperty("id", mend.id().value());
+      json.addProperty("what", mend.what());
+      json.addProperty("mended", mend.mended());
+      json.addProperty("dryRun", dryRun);
+      repairs.add(json);
+      rows.add(
+          List.of(
+              mend.volume(),
+              !mend.mended() ? "CAN'T MEND" : dryRun ? "would mend" : "mended",
+              mend.what()));
+    }
+    Document found =
+        Document.list(
+            "Check",
+            states.stream().map(CheckedState::json).toList(),
+            List.of("VOLUME", "RESULT", "WHAT"),
+            rows,
+            states.stream().filter(CheckedState::isDamaged).map(CheckedState::name).toList());
+    if (repair) {
+      found.json().add("repairs", repairs);
+    }
+    return found;
   }
 }

@@ -10,6 +10,7 @@ import io.s3shard.format.BlockRange;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.ObjectRef;
 import io.s3shard.format.VolumeId;
+import io.s3shard.log.LivePin;
 import io.s3shard.log.LoadedLog;
 import io.s3shard.log.VolumeLog;
 import io.s3shard.map.Lookup;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
@@ -54,6 +56,7 @@ public final class VolumeCheck {
   private final ObjectStore store;
   private final Execution execution;
   private final DataCheck data;
+  private final Optional<LivePin> pin;
   private final Set<ObjectRef> objects = new HashSet<>();
   private final List<Lost> lost = new ArrayList<>();
   private long verifiedBytes;
@@ -65,13 +68,42 @@ public final class VolumeCheck {
    * @throws Damaged if not even the map can be read
    */
   public VolumeCheck(VolumeId volume, ObjectStore store, Execution execution, boolean fast) {
+    this(
+        volume,
+        store,
+        execution,
+        fast ? new ListedObjects(store) : new ReadFrames(store, execution),
+        Optional.empty());
+  }
+
+  /** {@code pin}: whose state; empty: the present one. */
+  VolumeCheck(
+      VolumeId volume,
+      ObjectStore store,
+      Execution execution,
+      DataCheck data,
+      Optional<LivePin> pin) {
     this.volume = volume;
     this.store = store;
     this.execution = execution;
     this.log = new VolumeLog(volume, store, execution);
-    this.data = fast ? new ListedObjects(store) : new ReadFrames(store, execution);
-    this.at = log.load();
+    this.data = data;
+    this.pin = pin;
+    this.at = pin.isPresent() ? pinned(pin.get()) : log.load();
     this.map = load();
+  }
+
+  private LoadedLog pinned(LivePin pin) {
+    try {
+      return log.loadAt(pin.position());
+    } catch (ObjectMissing e) {
+      throw CommittedMap.missingMap(volume, e);
+    }
+  }
+
+  /** Whether what it was to look at is still kept: what was lost of a removed snapshot is not. */
+  public boolean isKept() {
+    return pin.isEmpty() || log.loadWithPins().state().pins().has(pin.get().slot());
   }
 
   public long sizeBytes() {
@@ -144,6 +176,9 @@ public final class VolumeCheck {
 
   /** Whether the volume is another since it was loaded; then it is loaded again. */
   private boolean hasMovedOn() {
+    if (pin.isPresent()) {
+      return false;
+    }
     LoadedLog now = log.load();
     if (now.state().tail() == at.state().tail()) {
       return false;
@@ -166,6 +201,9 @@ public final class VolumeCheck {
             execution,
             new BlockReader(store, execution, new FrameCache(0)));
       } catch (ObjectMissing e) {
+        if (pin.isPresent()) {
+          throw CommittedMap.missingMap(volume, e);
+        }
         LoadedLog now = log.load();
         if (now.state().tail() == at.state().tail() || attempt == TRIES) {
           throw CommittedMap.missingMap(volume, e);

@@ -1,5 +1,6 @@
 package io.s3shard.volume;
 
+import io.s3shard.error.Damaged;
 import io.s3shard.error.S3ShardException;
 import io.s3shard.format.VolumeId;
 import io.s3shard.image.Sweep;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -60,6 +62,10 @@ public final class GarbageCollection {
           volume.id(), volume.name(), volume.state().retired(), Swept.NOTHING, 0, problem);
     }
 
+    static Collected unreadable(VolumeId id, String problem) {
+      return new Collected(id, id.value(), false, Swept.NOTHING, 0, problem);
+    }
+
     Collected plus(Collected later) {
       return new Collected(
           id,
@@ -78,14 +84,20 @@ public final class GarbageCollection {
   public List<Collected> run(Consumer<Collected> told) {
     List<VolumeId> ids = volumes.naming().allIds();
     Map<VolumeId, Collected> unpinned = new HashMap<>();
-    for (VolumeId id : ids) {
-      volumes.find(id).ifPresent(volume -> unpinned.put(id, attempt(volume, this::unpin)));
-    }
     List<Collected> all = new ArrayList<>();
     for (VolumeId id : ids) {
-      Collected before = unpinned.get(id);
+      try {
+        volumes.find(id).ifPresent(volume -> unpinned.put(id, attempt(volume, this::unpin)));
+      } catch (Damaged unreadable) {
+        Collected failed = Collected.unreadable(id, String.valueOf(unreadable.getMessage()));
+        all.add(failed);
+        told.accept(failed);
+      }
+    }
+    for (VolumeId id : unpinned.keySet().stream().sorted().toList()) {
+      Collected before = Objects.requireNonNull(unpinned.get(id));
       Optional<Volume> volume = volumes.find(id);
-      if (before != null && volume.isPresent()) {
+      if (volume.isPresent()) {
         Collected collected = before.plus(attempt(volume.get(), this::sweep));
         all.add(collected);
         told.accept(collected);

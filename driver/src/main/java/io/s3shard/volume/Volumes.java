@@ -158,14 +158,22 @@ public final class Volumes {
 
   /**
    * All volumes with their pins that were deleted, and whose data is kept for others. Looks at
-   * every volume that there ever was.
+   * every volume that there ever was; one whose log is damaged is left out, {@code gc} names it.
    */
   public List<Volume> deletedAndNeeded() {
     return new Bounded(execution)
-        .map("list deleted volumes", naming.allIds(), naming::load).stream()
+        .map("list deleted volumes", naming.allIds(), this::readable).stream()
             .flatMap(Optional::stream)
             .filter(v -> v.state().retired() && v.state().pins().count() > 0)
             .toList();
+  }
+
+  private Optional<Volume> readable(VolumeId id) {
+    try {
+      return naming.load(id);
+    } catch (Damaged unreadable) {
+      return Optional.empty();
+    }
   }
 
   /** Its live pins, oldest first. */
