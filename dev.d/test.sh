@@ -16,4 +16,5 @@ all_tests() {
   [ "$(id -u)" != 0 ] || "$ROOT/dev" sanity || die "the CSI plugins do not conform"
   [ "$(id -u)-$(uname -m)" != 0-x86_64 ] || "$ROOT/dev" guest || die "the tests in the guest's kernel failed"
   [ "$(id -u)" != 0 ] || "$ROOT/dev" try || die "the main job failed"
+  [ "$(id -u)" != 0 ] || "$ROOT/dev" e2e --core || die "the driver fails in a cluster"
 }

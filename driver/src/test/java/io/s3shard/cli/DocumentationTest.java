@@ -30,6 +30,7 @@ class DocumentationTest {
   private static final Set<String> OPTIONS_OF_OTHERS =
       Set.of(
           "--allow-discards",
+          "--set",
           "--direct-io",
           "--minio",
           "--quick",
