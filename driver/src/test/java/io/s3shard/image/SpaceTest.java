@@ -165,7 +165,9 @@ class SpaceTest {
 
     System.out.printf("bucket / image: %.2f under load, %.2f idle%n", underLoad, afterwards);
     assertThat(stack.meter().use().requests()).as("requests of an idle image").isEqualTo(requests);
-    assertThat(underLoad).isLessThan(2.5);
+    // chunks of which half is dead are written anew, beside the writer: how far behind depends on
+    // the machine
+    assertThat(underLoad).isLessThan(4);
     assertThat(afterwards).isLessThanOrEqualTo(1.3);
     check();
   }
