@@ -3,6 +3,7 @@ package io.s3shard.cache;
 import io.s3shard.format.Blocks;
 import io.s3shard.format.FrameCheck;
 import io.s3shard.format.ObjectFormat;
+import io.s3shard.kernel.KernelFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -113,7 +114,9 @@ final class FrameFile implements AutoCloseable {
     if (free / 10 * 9 < layout.fileBytes()) {
       throw new IOException("no space left: a tenth of what is free stays free");
     }
-    Preallocation.allocate(path, layout.fileBytes());
+    try (KernelFile file = KernelFile.toWrite(path)) {
+      file.allocate(layout.fileBytes());
+    }
     writeFully(channel, layout.header(), 0);
   }
 

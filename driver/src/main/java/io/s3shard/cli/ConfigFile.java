@@ -92,11 +92,14 @@ record ConfigFile(Path path, List<Entry> entries) {
     }
   }
 
-  /** What this file says of an option of a command: what is said for the command itself wins. */
+  /** What this file says of an option of a command: for the command itself, else for all. */
   Optional<Entry> find(List<String> command, String option) {
+    return entry(command, option).or(() -> entry(List.of(), option));
+  }
+
+  private Optional<Entry> entry(List<String> command, String option) {
     return entries.stream()
-        .filter(entry -> entry.option().equals(option))
-        .filter(entry -> entry.command().isEmpty() || entry.command().equals(command))
-        .reduce((a, b) -> a.command().isEmpty() ? b : a);
+        .filter(entry -> entry.command().equals(command) && entry.option().equals(option))
+        .findFirst();
   }
 }

@@ -2,11 +2,11 @@ package io.s3shard.cli;
 
 import io.s3shard.error.InvalidRequest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -125,8 +125,7 @@ record ConfiguredDefaults(Map<String, String> environment, List<ConfigFile> file
 
   /** By the names of each command: its options, without hyphens. */
   private static Map<List<String>, List<String>> options(CommandLine root) {
-    Map<List<String>, List<String>> options =
-        new TreeMap<>((a, b) -> String.join(" ", a).compareTo(String.join(" ", b)));
+    Map<List<String>, List<String>> options = new LinkedHashMap<>();
     collect(root, options);
     return options;
   }

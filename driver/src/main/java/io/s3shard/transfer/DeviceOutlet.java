@@ -2,6 +2,7 @@ package io.s3shard.transfer;
 
 import io.s3shard.error.InvalidRequest;
 import io.s3shard.error.VolumeBusy;
+import io.s3shard.kernel.KernelFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -45,7 +45,7 @@ public final class ExportPins {
       snapshots.anybody().unpin(pinned.volume(), pinned.pin().slot());
       new Deletions(volumes).reap(pinned.volume());
     } catch (S3ShardException left) {
-      LOG.warn("the pin of an export stays for now: {}", left.getMessage());
+      LOG.warn("the pin of an export stays until a gc after 7 days: {}", left.getMessage());
     }
   }
 }

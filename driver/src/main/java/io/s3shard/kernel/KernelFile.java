@@ -1,4 +1,4 @@
-package io.s3shard.transfer;
+package io.s3shard.kernel;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,12 +14,15 @@ import java.nio.file.Path;
 
 /**
  * What Java has no calls for: lseek(2) to the next data of a sparse file, fallocate(2) to make a
- * range of a block device zeros without writing them. For one caller.
+ * range of a block device zeros without writing them, or to take a file's room at once. For one
+ * caller.
  */
-final class KernelFile implements AutoCloseable {
+public final class KernelFile implements AutoCloseable {
   private static final int O_CLOEXEC = 02000000;
   private static final int O_RDWR = 2;
   private static final int ENXIO = 6;
+  private static final int ENOSPC = 28;
+  private static final int EOPNOTSUPP = 95;
   private static final int SEEK_DATA = 3;
 
   /** FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE. */
@@ -67,11 +70,11 @@ final class KernelFile implements AutoCloseable {
     }
   }
 
-  static KernelFile toRead(Path file) throws IOException {
+  public static KernelFile toRead(Path file) throws IOException {
     return new KernelFile(file, 0);
   }
 
-  static KernelFile toWrite(Path file) throws IOException {
+  public static KernelFile toWrite(Path file) throws IOException {
     return new KernelFile(file, O_RDWR);
   }
 
@@ -83,7 +86,7 @@ final class KernelFile implements AutoCloseable {
   }
 
   /** The next offset from which there may be data; {@code sizeBytes} if there is none. */
-  long nextData(long offset, long sizeBytes) {
+  public long nextData(long offset, long sizeBytes) {
     long next = invoke(() -> (long) LSEEK.invokeExact(state, descriptor, offset, SEEK_DATA));
     if (next < 0) {
       // what has no such call is all data
@@ -93,8 +96,24 @@ final class KernelFile implements AutoCloseable {
   }
 
   /** Makes a range zeros. False: it has to be written. */
-  boolean zero(long offset, long length) {
-    return invoke(() -> (int) FALLOCATE.invokeExact(state, descriptor, PUNCH, offset, length)) == 0;
+  public boolean zero(long offset, long length) {
+    return fallocate(PUNCH, offset, length) == 0;
+  }
+
+  /**
+   * Makes the file {@code bytes} long, its room taken, without writing it. A file system that has
+   * no such call leaves it sparse: then it is writing that fails when the disk is full.
+   *
+   * @throws IOException if there is no room
+   */
+  public void allocate(long bytes) throws IOException {
+    if (fallocate(0, 0, bytes) < 0 && errno() != EOPNOTSUPP) {
+      throw new IOException(errno() == ENOSPC ? "no space left" : "fallocate: error " + errno());
+    }
+  }
+
+  private int fallocate(int mode, long offset, long length) {
+    return (int) invoke(() -> (int) FALLOCATE.invokeExact(state, descriptor, mode, offset, length));
   }
 
   private int errno() {
