@@ -56,21 +56,14 @@ final class MemoryBudget {
         // others cost memory
         "-XX:+UseSerialGC",
         "-XX:ReservedCodeCacheSize=64m",
-        // What is hot here is native: copies, checksums, sockets. The second compiler took a third
-        // of a long write's CPU and much memory for little; it is for what is hotter by ten times,
-        // as ciphers are, which only it does well.
-        "-XX:Tier4InvocationThreshold=50000",
-        "-XX:Tier4MinInvocationThreshold=6000",
-        "-XX:Tier4CompileThreshold=150000",
-        "-XX:Tier4BackEdgeThreshold=400000",
-        // one method that is hard to compile took 50 MiB
+        // One method that is hard to compile took 50 MiB. Below 12 the life of a write is not
+        // compiled as a whole, which doubles its CPU.
         "-XX:CompileCommand=quiet",
-        "-XX:CompileCommand=MemLimit,*.*,8m~stop",
+        "-XX:CompileCommand=MemLimit,*.*,12m~stop",
         // each thread keeps its last native buffer for an array that is read or written; larger
-        // ones it
-        // makes anew, at a few microseconds
+        // ones it makes anew, at a few microseconds
         "-Djdk.nio.maxCachedBufferSize=" + (16 << 10),
-        "-XX:TrimNativeHeapInterval=10000",
+        "-XX:TrimNativeHeapInterval=2000",
         "-XX:+ExitOnOutOfMemoryError",
         "-Xshare:auto");
   }

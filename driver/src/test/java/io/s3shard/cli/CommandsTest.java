@@ -201,6 +201,8 @@ class CommandsTest {
         .isEqualTo(4);
     assertThat(id("a").value()).isEqualTo(before);
     assertThat(command.run("ls", PREFIX, "-o", "name").out().lines()).containsExactly("a", "b");
+    open("a");
+    assertThat(command.run("restore", PREFIX, "a@monday", "-n").exit()).as("open").isEqualTo(4);
   }
 
   @Test
